@@ -1,0 +1,54 @@
+/** The Yjs rooms' wire: y-websocket's message types, ours beside them, room names and close codes. Knows no socket. */
+
+/**
+ * Message types, the first varuint of a frame. 0–3 are y-websocket's own; a stock client ignores the rest.
+ * - `durable` (server → client): bytes of `encodeAck` of the mask document: what of yours is now committed.
+ * - `refused` (server → client): varString JSON of {@link ErrorBody}: an update was not applied, and why.
+ * - `ready` (server → client): varString JSON of {@link RoomReady}, sent once after sign-in, before sync.
+ */
+export const ROOM_MESSAGE = {
+  sync: 0,
+  awareness: 1,
+  auth: 2,
+  queryAwareness: 3,
+  durable: 100,
+  refused: 101,
+  ready: 102,
+} as const;
+
+export interface RoomReady {
+  maskId: string;
+  epoch: number;
+  width: number;
+  height: number;
+  /** May this connection paint? Re-sent when the person's role changes. */
+  mayPaint: boolean;
+  /** Label values of the task's table; 0 (unknown, the eraser) is always allowed. */
+  labels: number[];
+}
+
+/** Rooms live at `/yjs/<maskId>@<epoch>?session=<sessionId>&client=<Y clientID>`; sign-in is the cookie or `&token=`. */
+export const ROOM_PATH = '/yjs';
+export const roomName = (maskId: string, epoch: number): string => `${maskId}@${epoch}`;
+export function parseRoomName(name: string): { maskId: string; epoch: number } | undefined {
+  const match = /^([A-Za-z0-9_-]{1,64})@(\d{1,9})$/.exec(name);
+  return match ? { maskId: match[1]!, epoch: Number(match[2]) } : undefined;
+}
+
+/** Editing sessions are named by the client: 8–40 of these characters, unguessable. */
+export const SESSION_ID = /^[A-Za-z0-9_-]{8,40}$/;
+
+/** WebSocket close codes. y-websocket 3.1 stops reconnecting on 4400–4499 and tells the application. */
+export const CLOSE = {
+  /** Reconnect later: restart, slow reader, gap in the stream, database away. */
+  comeBack: 4100,
+  slowReader: 4101,
+  gap: 4102,
+  /** Do not reconnect without doing something about it. */
+  notSignedIn: 4401,
+  forbidden: 4403,
+  notFound: 4404,
+  epochEnded: 4410,
+  frameTooLarge: 4413,
+  rubbish: 4422,
+} as const;
