@@ -40,7 +40,7 @@ type Answer<N extends RouteName> =
   CallResult<N> extends Uint8Array
     ? Bytes
     : CallResult<N> extends undefined
-      ? undefined | void
+      ? undefined
       : CallResult<N>;
 
 export type Handler<N extends RouteName> = (asked: Asked<N>) => Promise<Answer<N>>;
