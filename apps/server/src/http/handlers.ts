@@ -37,11 +37,7 @@ export interface Asked<N extends RouteName> {
 }
 
 type Answer<N extends RouteName> =
-  CallResult<N> extends Uint8Array
-    ? Bytes
-    : CallResult<N> extends undefined
-      ? undefined
-      : CallResult<N>;
+  CallResult<N> extends Uint8Array ? Bytes : CallResult<N> extends undefined ? undefined : CallResult<N>;
 
 export type Handler<N extends RouteName> = (asked: Asked<N>) => Promise<Answer<N>>;
 export type Handlers<N extends RouteName = RouteName> = { [K in N]: Handler<K> };

@@ -1,6 +1,6 @@
 /** Routes of a person: who I am, my tokens, invitations that I was sent; and whether the server serves. */
 import { z } from 'zod';
-import { color, health, id, invitation, project, role, time } from '../model.ts';
+import { color, health, id, role, time } from '../model.ts';
 import { route } from './route.ts';
 
 export const apiToken = z.object({ id, name: z.string(), createdAt: time, lastUsedAt: time.nullable() });

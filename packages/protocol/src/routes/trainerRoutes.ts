@@ -1,7 +1,7 @@
 /** Routes of the trainers: claim a job, fetch, report, upload. The header `x-cotrace-lease` fences them. */
 import { z } from 'zod';
-import { claimedJob, claimRequest, job, mapsReport, modelReport } from '../jobs.ts';
-import { id, person, progress, section, time } from '../model.ts';
+import { claimedJob, claimRequest, mapsReport, modelReport } from '../jobs.ts';
+import { id, progress } from '../model.ts';
 import { route } from './route.ts';
 
 const lease = z.object({ cancelled: z.boolean().describe('a person cancelled the job: stop') });
