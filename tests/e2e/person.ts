@@ -1,0 +1,65 @@
+/** One person at a browser: signs in, opens a section, paints with the mouse, reads what the page says. */
+import { type CallOptions, type CallResult, type Client, createClient, type Fetch, type RouteName } from '@cotrace/protocol';
+import type { Browser, BrowserContext, Page } from 'playwright';
+
+export interface Person {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** REST with this person's cookie. */
+  call<N extends RouteName>(name: N, options: CallOptions<N>): Promise<CallResult<N>>;
+  openSection(where: { projectId: string; sectionId: string; taskId: string }): Promise<void>;
+  /** A straight stroke in image pixels with the label of this number key. */
+  stroke(label: string, from: [number, number], to: [number, number]): Promise<void>;
+  saved(): Promise<void>;
+  labels(): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+export async function openPerson(browser: Browser, origin: string): Promise<Person> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
+  const page = await context.newPage();
+  const client = restClient(context, origin);
+  return {
+    context,
+    page,
+    call: (name, options) => client.call(name, options),
+    async openSection({ projectId, sectionId, taskId }) {
+      await page.goto(`${origin}/projects/${projectId}/sections/${sectionId}?task=${taskId}`);
+      await page.getByTestId('workbench-canvas').waitFor();
+      await page.locator('[data-testid="save-state"][data-state="saved"]').waitFor();
+    },
+    async stroke(label, from, to) {
+      const canvas = page.getByTestId('workbench-canvas');
+      const box = (await canvas.boundingBox())!;
+      const [scale, offsetX, offsetY] = await Promise.all(
+        ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) => Number(await canvas.getAttribute(name))),
+      );
+      const onScreen = ([x, y]: [number, number]): [number, number] => [box.x + offsetX! + x * scale!, box.y + offsetY! + y * scale!];
+      await page.keyboard.press('b');
+      await page.keyboard.press(label);
+      await page.mouse.move(...onScreen(from));
+      await page.mouse.down();
+      await page.mouse.move(...onScreen(to), { steps: 12 });
+      await page.mouse.up();
+    },
+    async saved() {
+      await page.locator('[data-testid="save-state"][data-state="saved"][data-pending="0"]').waitFor({ timeout: 30_000 });
+    },
+    labels: () => page.evaluate(() => Array.from((window as unknown as { cotrace: { labels(): Uint8Array } }).cotrace.labels())),
+    close: () => context.close(),
+  };
+}
+
+/** The page's own cookies, sent from Node: what the page may do, and no more. */
+export function restClient(context: BrowserContext, origin: string): Client {
+  const fetchWithCookies: Fetch = async (url, init) => {
+    const cookies = await context.cookies(origin);
+    const response = await fetch(url, {
+      method: init.method,
+      headers: { ...init.headers, origin, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+      ...(init.body === undefined ? {} : { body: init.body as string }),
+    });
+    return response;
+  };
+  return createClient({ baseUrl: origin, fetch: fetchWithCookies });
+}
