@@ -1,0 +1,48 @@
+/** The mask algebra: runs, brushes, records and the pixel rule. Pure: no users' names, sockets, time or Yjs. */
+export { floodFill, rasterizePolygon } from './area.ts';
+export {
+  type Change,
+  type Composition,
+  compareRecords,
+  createComposition,
+  MAX_MASK_SIDE,
+  type PlacedRecord,
+  TILE_PIXELS,
+  TILE_SIZE,
+} from './composition.ts';
+export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
+export {
+  type DecodeLimits,
+  decodeRecord,
+  encodeRecord,
+  MAX_RECORD_BYTES,
+  RECORD_VERSION,
+  type StrokeRecord,
+  splitStroke,
+} from './record.ts';
+export {
+  type Box,
+  boundingBox,
+  clip,
+  clipToBox,
+  EMPTY_RUNS,
+  forEachRun,
+  intersect,
+  pixelCount,
+  type Runs,
+  runsEqual,
+  runsFromTriples,
+  runsOfLabel,
+  type Size,
+  subtract,
+  toBitmap,
+  union,
+  unionAll,
+} from './runs.ts';
+export {
+  type Brush,
+  createStrokeBuilder,
+  rasterizeStroke,
+  type StrokeBuilder,
+  type StrokePoint,
+} from './stroke.ts';
