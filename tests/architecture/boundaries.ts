@@ -67,6 +67,13 @@ export function violations(source: Source): string[] {
   const isTest = source.path.endsWith('.test.ts') || source.path.includes('/testing/');
   return importsOf(source.text).flatMap((specifier) => {
     const refuse = (why: string) => [`${source.path} imports ${specifier}: ${why}`];
+    if (
+      /prisma|\/generated\//i.test(specifier) &&
+      !source.path.startsWith('apps/server/src/store/') &&
+      !isTest
+    ) {
+      return refuse('only apps/server/src/store speaks to the database');
+    }
     if (specifier.startsWith('.')) {
       const target = relative(ROOT, resolve(ROOT, dirname(source.path), specifier));
       const allowed = target.startsWith(`${home}/`) || (isTest && target.startsWith('tests/'));
@@ -78,13 +85,6 @@ export function violations(source: Source): string[] {
       return rule.workspace.includes(name!) || isTest
         ? []
         : refuse(`${home} may import ${rule.workspace.join(', ') || 'nothing of the workspace'}`);
-    }
-    if (
-      /prisma|\/generated\//i.test(specifier) &&
-      !source.path.startsWith('apps/server/src/store/') &&
-      !isTest
-    ) {
-      return refuse('only apps/server/src/store speaks to the database');
     }
     if (rule.npm && !isTest) {
       const name = specifier

@@ -1,5 +1,12 @@
 /** One person at a browser: signs in, opens a section, paints with the mouse, reads what the page says. */
-import { type CallOptions, type CallResult, type Client, createClient, type Fetch, type RouteName } from '@cotrace/protocol';
+import {
+  type CallOptions,
+  type CallResult,
+  type Client,
+  createClient,
+  type Fetch,
+  type RouteName,
+} from '@cotrace/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright';
 
 export interface Person {
@@ -32,9 +39,14 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
       const canvas = page.getByTestId('workbench-canvas');
       const box = (await canvas.boundingBox())!;
       const [scale, offsetX, offsetY] = await Promise.all(
-        ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) => Number(await canvas.getAttribute(name))),
+        ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) =>
+          Number(await canvas.getAttribute(name)),
+        ),
       );
-      const onScreen = ([x, y]: [number, number]): [number, number] => [box.x + offsetX! + x * scale!, box.y + offsetY! + y * scale!];
+      const onScreen = ([x, y]: [number, number]): [number, number] => [
+        box.x + offsetX! + x * scale!,
+        box.y + offsetY! + y * scale!,
+      ];
       await page.keyboard.press('b');
       await page.keyboard.press(label);
       await page.mouse.move(...onScreen(from));
@@ -43,9 +55,14 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
       await page.mouse.up();
     },
     async saved() {
-      await page.locator('[data-testid="save-state"][data-state="saved"][data-pending="0"]').waitFor({ timeout: 30_000 });
+      await page
+        .locator('[data-testid="save-state"][data-state="saved"][data-pending="0"]')
+        .waitFor({ timeout: 30_000 });
     },
-    labels: () => page.evaluate(() => Array.from((window as unknown as { cotrace: { labels(): Uint8Array } }).cotrace.labels())),
+    labels: () =>
+      page.evaluate(() =>
+        Array.from((window as unknown as { cotrace: { labels(): Uint8Array } }).cotrace.labels()),
+      ),
     close: () => context.close(),
   };
 }
@@ -56,7 +73,11 @@ export function restClient(context: BrowserContext, origin: string): Client {
     const cookies = await context.cookies(origin);
     const response = await fetch(url, {
       method: init.method,
-      headers: { ...init.headers, origin, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+      headers: {
+        ...init.headers,
+        origin,
+        cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+      },
       ...(init.body === undefined ? {} : { body: init.body as string }),
     });
     return response;
