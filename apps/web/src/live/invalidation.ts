@@ -36,38 +36,38 @@ export function projectWith(project: Project, event: Payload<'labels'>): Project
   };
 }
 
-const RUNNING: readonly Job['state'][] = ['queued', 'claimed', 'running'];
+const UNDER_WAY: readonly Job['state'][] = ['queued', 'claimed', 'running'];
+
+export const isUnderWay = ({ state }: Pick<Job, 'state'>): boolean => UNDER_WAY.includes(state);
 
 /** Keep the cache of one project true while `live` lasts. Returns a function that ends it. */
 export function followEvents(live: LiveConnection, cache: QueryClient, projectId: string): () => void {
-  const old = (queryKey: readonly unknown[]) => void cache.invalidateQueries({ queryKey });
-  const ofChange: Record<Payload<'changed'>['kind'], () => void> = {
-    sections: () => (old(keys.sections(projectId)), old(keys.project(projectId))),
-    people: () => (
-      old(keys.people(projectId)), old(keys.invitations(projectId)), old(keys.project(projectId))
-    ),
-    project: () => (old(keys.project(projectId)), old(keys.projects)),
-    models: () => old(['task']),
-    exports: () => old(['task']),
+  const old = (...queryKeys: (readonly unknown[])[]): void => {
+    for (const queryKey of queryKeys) void cache.invalidateQueries({ queryKey });
+  };
+  const project = keys.project(projectId);
+  const ofChange: Record<Payload<'changed'>['kind'], readonly (readonly unknown[])[]> = {
+    sections: [project],
+    people: [project],
+    project: [project, keys.projects],
+    models: [['task'], project],
+    exports: [['task']],
   };
   const ends = [
-    live.onJoined(() => (old(keys.project(projectId)), old(['task']), old(keys.health))),
-    live.on('changed', ({ kind }) => ofChange[kind]()),
+    live.onJoined(() => old(project, ['task'], keys.health)),
+    live.on('changed', ({ kind }) => old(...ofChange[kind])),
     live.on('labels', (event) => {
       cache.setQueryData<Section[]>(keys.sections(projectId), (all) => all && sectionsWith(all, event));
-      cache.setQueryData<Project>(keys.project(projectId), (one) => one && projectWith(one, event));
+      cache.setQueryData<Project>(project, (one) => one && projectWith(one, event));
     }),
     live.on('job', (event) => {
       const next = jobsWith(cache.getQueryData<Job[]>(keys.jobs(event.taskId)), event);
       if (next) cache.setQueryData(keys.jobs(event.taskId), next);
       // Times and the trainer's name come with the list only.
-      if (!next || !RUNNING.includes(event.state)) {
-        old(keys.jobs(event.taskId));
-        old(keys.project(projectId));
-      }
+      if (!next || !isUnderWay(event)) old(keys.jobs(event.taskId), project);
     }),
-    live.on('model', ({ taskId }) => (old(keys.models(taskId)), old(keys.project(projectId)))),
-    live.on('maps', ({ taskId }) => (old(keys.maps(taskId)), old(keys.sections(projectId)))),
+    live.on('model', ({ taskId }) => old(keys.models(taskId), keys.maps(taskId), project)),
+    live.on('maps', ({ taskId }) => old(keys.maps(taskId), keys.sections(projectId))),
     live.on('trainers', () => old(keys.health)),
   ];
   return () => {

@@ -13,7 +13,10 @@ export function Providers({ children }: { children: ReactNode }) {
   const router = useRouter();
   const [queryClient] = useState(() =>
     createQueryClient({
-      onNotSignedIn: () => router.replace(signInPath(window.location)),
+      onNotSignedIn: () => {
+        const path = signInPath(window.location);
+        if (path) router.replace(path);
+      },
     }),
   );
   return (

@@ -2,9 +2,9 @@
 
 const OPEN = ['/sign-in', '/join/'];
 
-/** Address of the sign-in page that leads back to where somebody is now. */
-export function signInPath(here: { pathname: string; search: string }): string {
-  if (OPEN.some((path) => here.pathname.startsWith(path))) return `${here.pathname}${here.search}`;
+/** Address of the sign-in page that leads back to where somebody is now; null on pages that need nobody signed in. */
+export function signInPath(here: { pathname: string; search: string }): string | null {
+  if (OPEN.some((path) => here.pathname.startsWith(path))) return null;
   const back = `${here.pathname}${here.search}`;
   return back === '/' || back === '/projects' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(back)}`;
 }
