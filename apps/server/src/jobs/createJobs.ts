@@ -1,0 +1,105 @@
+/** The queue with its policy, its nightly runner and its routes. Knows no database and no socket. */
+import { ProtocolError } from '@cotrace/protocol';
+import type { BlobStore } from '../blobs/blobStore.ts';
+import type { Handlers } from '../http/handlers.ts';
+import type { LiveEvents } from '../live/liveEvents.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { JobsStore } from './jobStore.ts';
+import type { Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+import { createModelHandlers, type ModelRoute } from './modelHandlers.ts';
+import { latestNight } from './nightly.ts';
+import { createQueue, toJob } from './queue.ts';
+import { createTrainerHandlers, type TrainerRoute } from './trainerHandlers.ts';
+import { TrainerRoll } from './trainerRoll.ts';
+
+/** How often leases and nights are looked at: a lost trainer costs at most its lease and this. */
+const WATCH_EVERY_MS = 5_000;
+
+export interface JobsParts {
+  store: JobsStore;
+  rooms: Pick<Rooms, 'labels'>;
+  blobs: BlobStore;
+  live: LiveEvents;
+  log: Log;
+  clock?: Clock;
+}
+
+export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<TrainerRoute | ModelRoute> } {
+  const { store, rooms, blobs, live, log, clock = systemClock } = parts;
+  const now = () => clock.now();
+  const queue = createQueue({ store: store.jobs, rooms, live, clock, log });
+  const roll = new TrainerRoll(clock, (trainers) => {
+    store.jobs.projectIds().then(
+      (ids) => {
+        for (const projectId of ids) live.emit(projectId, 'trainers', trainers);
+      },
+      (error: unknown) => log.error('Open pages were not told of the trainers', { error: String(error) }),
+    );
+  });
+  let stopTimer: (() => void) | undefined;
+  let watching: Promise<void> = Promise.resolve();
+
+  async function runNightly(): Promise<void> {
+    for (const task of await store.jobs.nightlyTasks()) {
+      const { nightlyAt, timeZone } = task.policy;
+      const night = latestNight(now(), nightlyAt!, timeZone);
+      // The first look arms the schedule: a night before somebody asked for one is nobody's.
+      if (task.lastNightly === null) await store.jobs.markNightly(task.taskId, now());
+      else if (task.lastNightly < night && (await store.jobs.markNightly(task.taskId, night))) {
+        await queue.request(task.taskId, 'nightly').catch((error: unknown) => {
+          if (!(error instanceof ProtocolError)) throw error;
+          log.info('No run this night', { taskId: task.taskId, code: error.code });
+        });
+      }
+    }
+  }
+
+  async function watch(): Promise<void> {
+    for (const look of [queue.releaseExpired, runNightly]) {
+      await look().catch((error: unknown) =>
+        log.error('The queue was not looked after', { error: String(error) }),
+      );
+    }
+    roll.tell();
+  }
+
+  function watchSoon(): void {
+    stopTimer = clock.after(WATCH_EVERY_MS, () => {
+      watching = watch().then(() => {
+        if (stopTimer) watchSoon();
+      });
+    });
+  }
+
+  return {
+    async painted({ projectId, taskId, sectionId, labelledPixels, newPixels: painted }) {
+      const newPixels = await store.jobs.countNewPixels(taskId, painted);
+      const task = await store.jobs.task(taskId);
+      if (!task) return;
+      const threshold = task.policy.retrainAfterPixels;
+      live.emit(projectId, 'labels', { taskId, sectionId, labelledPixels, newPixels, threshold });
+      await queue.checkThreshold(taskId);
+    },
+
+    request: async (taskId, reason) => toJob(await queue.request(taskId, reason)),
+    trainers: () => roll.list(),
+
+    start() {
+      if (!stopTimer) watchSoon();
+    },
+
+    async close() {
+      stopTimer?.();
+      stopTimer = undefined;
+      queue.close();
+      await watching;
+    },
+
+    handlers: {
+      ...createTrainerHandlers({ store, queue, roll, rooms, blobs, live, now }),
+      ...createModelHandlers({ store, queue, blobs, live, now }),
+    },
+  };
+}
