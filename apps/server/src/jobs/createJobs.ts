@@ -1,5 +1,4 @@
 /** The queue with its policy, its nightly runner and its routes. Knows no database and no socket. */
-import { ProtocolError } from '@cotrace/protocol';
 import type { BlobStore } from '../blobs/blobStore.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { LiveEvents } from '../live/liveEvents.ts';
@@ -9,7 +8,7 @@ import type { JobsStore } from './jobStore.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { createModelHandlers, type ModelRoute } from './modelHandlers.ts';
-import { latestNight } from './nightly.ts';
+import { runNightly } from './nightlyRunner.ts';
 import { createQueue, toJob } from './queue.ts';
 import { createTrainerHandlers, type TrainerRoute } from './trainerHandlers.ts';
 import { TrainerRoll } from './trainerRoll.ts';
@@ -41,23 +40,8 @@ export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<Traine
   let stopTimer: (() => void) | undefined;
   let watching: Promise<void> = Promise.resolve();
 
-  async function runNightly(): Promise<void> {
-    for (const task of await store.jobs.nightlyTasks()) {
-      const { nightlyAt, timeZone } = task.policy;
-      const night = latestNight(now(), nightlyAt!, timeZone);
-      // The first look arms the schedule: a night before somebody asked for one is nobody's.
-      if (task.lastNightly === null) await store.jobs.markNightly(task.taskId, now());
-      else if (task.lastNightly < night && (await store.jobs.markNightly(task.taskId, night))) {
-        await queue.request(task.taskId, 'nightly').catch((error: unknown) => {
-          if (!(error instanceof ProtocolError)) throw error;
-          log.info('No run this night', { taskId: task.taskId, code: error.code });
-        });
-      }
-    }
-  }
-
   async function watch(): Promise<void> {
-    for (const look of [queue.releaseExpired, runNightly]) {
+    for (const look of [queue.releaseExpired, () => runNightly(store.jobs, queue, clock, log)]) {
       await look().catch((error: unknown) =>
         log.error('The queue was not looked after', { error: String(error) }),
       );

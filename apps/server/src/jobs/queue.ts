@@ -31,12 +31,8 @@ export interface Queue {
   request(taskId: string, reason: Job['reason']): Promise<JobRow>;
   /** Queues a run if enough new pixels have come; not before a run that is open has ended. */
   checkThreshold(taskId: string): Promise<void>;
-  /** Waits at most `waitMs` for a job; undefined when none came or `gone` was called back. */
-  claim(
-    asked: ClaimRequest,
-    waitMs: number,
-    onGone: (gone: () => void) => void,
-  ): Promise<Claimed | undefined>;
+  /** Waits at most `waitMs` for a job; undefined when none came. `gone`: who asked has hung up. */
+  claim(asked: ClaimRequest, waitMs: number, gone: AbortSignal): Promise<Claimed | undefined>;
   /**
    * Every call of a trainer about its job passes here first.
    * @throws ProtocolError LEASE_LOST when the job is another's by now.
@@ -82,18 +78,22 @@ export function createQueue({ store, rooms, live, clock, log }: QueueParts): Que
   };
   const leaseUntil = () => new Date(clock.now().getTime() + JOB_LEASE_MS);
 
-  /** Resolves when something was queued, or the time is over, or nobody waits any more. */
-  const somethingHappens = (ms: number, onGone: (gone: () => void) => void): Promise<void> =>
-    new Promise((done) => {
-      const end = () => {
+  /** Settles when something was queued, the time is over or nobody waits any more; `end` settles it by hand. */
+  function nextChange(ms: number, gone: AbortSignal): { settled: Promise<void>; end: () => void } {
+    let end = () => {};
+    const settled = new Promise<void>((done) => {
+      end = () => {
         waiting.delete(end);
         cancelTimer();
+        gone.removeEventListener('abort', end);
         done();
       };
-      const cancelTimer = clock.after(ms, end);
-      waiting.add(end);
-      onGone(end);
     });
+    const cancelTimer = clock.after(ms, end);
+    waiting.add(end);
+    gone.addEventListener('abort', end);
+    return { settled, end };
+  }
 
   const queue: Queue = {
     async request(taskId, reason) {
@@ -118,31 +118,32 @@ export function createQueue({ store, rooms, live, clock, log }: QueueParts): Que
       }
     },
 
-    async claim({ trainerId, name }, waitMs, onGone) {
+    async claim({ trainerId, name }, waitMs, gone) {
       const deadline = clock.now().getTime() + waitMs;
       // A trainer that asks for a job holds none: what it held before it was started anew is free at once.
       await releaseLost({ trainerId });
-      let gone = false;
-      onGone(() => {
-        gone = true;
-      });
-      while (!gone && !closed) {
+      while (!gone.aborted && !closed) {
         const left = deadline - clock.now().getTime();
         // Listening begins before looking: a job that is queued in between wakes, too.
-        const next = somethingHappens(Math.max(0, left), onGone);
+        const change = nextChange(Math.max(0, left), gone);
         const leaseToken = randomBytes(24).toString('base64url');
         const claim = { trainerId, trainer: name, leaseToken, leaseUntil: leaseUntil(), now: clock.now() };
-        const job = await store.claim(claim);
-        if (job && !gone) {
-          tell(job);
-          return { ...job, leaseToken };
+        const job = await store.claim(claim).catch((error: unknown) => {
+          change.end();
+          throw error;
+        });
+        if (!job && left > 0) {
+          await change.settled;
+          continue;
         }
-        if (job) {
+        change.end();
+        if (!job) return undefined;
+        if (gone.aborted) {
           await queue.giveBack({ jobId: job.jobId, leaseToken }, false);
           return undefined;
         }
-        if (left <= 0) return undefined;
-        await next;
+        tell(job);
+        return { ...job, leaseToken };
       }
       return undefined;
     },

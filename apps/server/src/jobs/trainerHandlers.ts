@@ -135,7 +135,9 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
       }
       const seen = { id: body.trainerId, name: body.name, engine: body.engine };
       roll.heard({ ...seen, busy: false });
-      const job = await queue.claim(body, CLAIM_WAIT_MS, (gone) => response.once('close', gone));
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      const job = await queue.claim(body, CLAIM_WAIT_MS, gone.signal);
       roll.heard({ ...seen, busy: job !== undefined });
       return { job: job ? await claimedJob(job) : null };
     },
