@@ -8,6 +8,7 @@ import { type LabelledSection, scoreStack } from './index.ts';
 
 interface Golden {
   maxVRand: number;
+  maxVRandPooled: number;
   maxVInfo: number;
   legacyRandError: number;
   pixelError: number;
@@ -47,6 +48,8 @@ describe.skipIf(!here)('scores equal the reference implementation', () => {
     expect(Math.abs(score.vInfo - expected.maxVInfo)).toBeLessThan(1e-9);
     expect(Math.abs(score.pixelError - expected.pixelError)).toBeLessThan(1e-9);
     expect(Math.abs(score.randError - expected.legacyRandError)).toBeLessThan(1e-9);
+    const pooled = score.thresholds.map(({ merge, split }) => (2 * merge * split) / (merge + split));
+    expect(Math.max(...pooled)).toBeCloseTo(expected.maxVRandPooled, 9);
     for (const key of ['vRand', 'vInfo', 'merge', 'split'] as const) {
       score.thresholds.forEach((row, i) => {
         expect(Math.abs(row[key] - expected.thresholds[i]![key])).toBeLessThan(1e-9);

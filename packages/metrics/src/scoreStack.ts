@@ -84,9 +84,10 @@ interface Sums {
   unthinnedTruth: number;
   unthinnedSegment: number;
   unthinnedJoint: number;
-  truePositive: number;
-  falsePositive: number;
-  falseNegative: number;
+  /** Pixels of the class "cell": in truth, as predicted, and both. */
+  cell: number;
+  predicted: number;
+  both: number;
 }
 
 function emptySums(): Sums {
@@ -99,9 +100,9 @@ function emptySums(): Sums {
     unthinnedTruth: 0,
     unthinnedSegment: 0,
     unthinnedJoint: 0,
-    truePositive: 0,
-    falsePositive: 0,
-    falseNegative: 0,
+    cell: 0,
+    predicted: 0,
+    both: 0,
   };
 }
 
@@ -109,37 +110,35 @@ function emptySums(): Sums {
 function addSection(
   sums: Sums[],
   thresholds: readonly number[],
-  { width, height, labels, known }: LabelledSection,
+  { width, height, labels, known: given }: LabelledSection,
   prediction: Float32Array,
 ): boolean {
   const frame = frameOf(width, height);
   const picture = new Uint8Array(frame.size);
-  fill(picture, frame, (at) => labels[at]! > 0 && known?.[at] !== 0);
+  const known = given ?? new Uint8Array(labels.length).fill(1);
+  const isCell = labels.map((label, at) => (label > 0 && known[at] !== 0 ? 1 : 0));
+  putInFrame(isCell, picture, frame);
   const truth = groupByCell(connectedComponents(picture, frame));
   if (truth.pixels.length === 0) return false;
+  const above = new Uint8Array(labels.length);
   const cells = new Int32Array(frame.size);
   const queue = new Int32Array(frame.size);
   thresholds.forEach((threshold, i) => {
     const sum = sums[i]!;
     // Both sides are float64 here: rounding the threshold to float32 would move pixels that lie on it.
-    fill(picture, frame, (at) => prediction[at]! > threshold);
+    for (let at = 0; at < above.length; at++) above[at] = prediction[at]! > threshold ? 1 : 0;
+    addPixels(sum, isCell, known, above);
+    putInFrame(above, picture, frame);
     const segments = connectedComponents(picture, frame, cells);
     addUnthinned(sum, overlap(truth, segments));
     addThinned(sum, overlap(truth, thinBorders(segments, frame, queue)));
-    addPixels(sum, labels, known, (at) => prediction[at]! > threshold);
   });
   return true;
 }
 
-/** Writes a test of each pixel's index into a framed picture. */
-function fill(
-  picture: Uint8Array,
-  { width, height, stride }: Frame,
-  isForeground: (at: number) => boolean,
-): void {
-  for (let y = 0, from = 0; y < height; y++, from += width) {
-    const to = (y + 1) * stride + 1;
-    for (let x = 0; x < width; x++) picture[to + x] = isForeground(from + x) ? 1 : 0;
+function putInFrame(pixels: Uint8Array, picture: Uint8Array, { width, height, stride }: Frame): void {
+  for (let y = 0; y < height; y++) {
+    picture.set(pixels.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
   }
 }
 
@@ -157,25 +156,19 @@ function addThinned(sums: Sums, thinned: OverlapSums): void {
   sums.joint += thinned.jointSquares;
 }
 
-function addPixels(
-  sums: Sums,
-  labels: Uint8Array,
-  known: Uint8Array | undefined,
-  isAbove: (at: number) => boolean,
-): void {
-  let truePositive = 0;
-  let falsePositive = 0;
-  let falseNegative = 0;
-  for (let at = 0; at < labels.length; at++) {
-    if (known !== undefined && known[at] === 0) continue;
-    if (isAbove(at)) {
-      if (labels[at]! > 0) truePositive++;
-      else falsePositive++;
-    } else if (labels[at]! > 0) falseNegative++;
+function addPixels(sums: Sums, isCell: Uint8Array, known: Uint8Array, above: Uint8Array): void {
+  let cell = 0;
+  let predicted = 0;
+  let both = 0;
+  for (let at = 0; at < above.length; at++) {
+    const isAbove = known[at] === 0 ? 0 : above[at]!;
+    cell += isCell[at]!;
+    predicted += isAbove;
+    both += isCell[at]! & isAbove;
   }
-  sums.truePositive += truePositive;
-  sums.falsePositive += falsePositive;
-  sums.falseNegative += falseNegative;
+  sums.cell += cell;
+  sums.predicted += predicted;
+  sums.both += both;
 }
 
 function best(thresholds: readonly number[], sums: Sums[], sections: number): StackScore {
@@ -194,7 +187,7 @@ function best(thresholds: readonly number[], sums: Sums[], sections: number): St
           segmentSquares: unthinnedSegment,
           jointSquares: unthinnedJoint,
         }),
-      pixelError: 1 - (2 * sum.truePositive) / (2 * sum.truePositive + sum.falsePositive + sum.falseNegative),
+      pixelError: 1 - (2 * sum.both) / (sum.cell + sum.predicted),
     };
   });
   const top = (of: (row: ThresholdScore) => number) =>
