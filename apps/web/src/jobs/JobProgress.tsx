@@ -28,7 +28,7 @@ export function JobProgress({ job, role }: { job: Job; role: Role | undefined })
         <div
           className={classes.fill}
           data-waiting={!job.progress || undefined}
-          style={{ width: `${fraction * 100}%` }}
+          style={{ width: job.progress ? `${fraction * 100}%` : '100%' }}
         />
       </div>
       <span className={classes.title}>{jobTitle(job)}</span>
