@@ -1,7 +1,9 @@
 'use client';
 /** One project: its tabs, the task in hand, and what is being trained. Each tab is a file of its own. */
 import { may } from '@cotrace/protocol';
+import { useDocumentTitle } from '@mantine/hooks';
 import { useParams } from 'next/navigation';
+import { isRemote } from '../api/client.ts';
 import { chosenTask, useProject } from '../api/queries.ts';
 import { TrainingStrip } from '../jobs/TrainingStrip.tsx';
 import { AppHeader } from '../shell/AppHeader.tsx';
@@ -22,13 +24,15 @@ export function ProjectPage() {
   const address = useProjectAddress();
   const project = useProject(projectId);
   useTrainingNotices(project.data);
+  useDocumentTitle(project.data ? `${project.data.name} · Cotrace` : 'Cotrace');
   const status = (
     <>
       <TrainerStatus />
       <ConnectionStatus />
     </>
   );
-  if (!project.data)
+  // One who was removed keeps the cached project, and must not be shown it.
+  if (!project.data || isRemote(project.error, 'NOT_FOUND', 'FORBIDDEN'))
     return (
       <div className={classes.page}>
         <AppHeader status={status} />

@@ -32,6 +32,7 @@ export function ExportRow({ job }: { job: ExportJob }) {
         {job.state === 'done' && job.downloadUrl && (
           <Button
             component="a"
+            className={classes.end!}
             href={job.downloadUrl}
             download={job.fileName ?? true}
             variant="default"

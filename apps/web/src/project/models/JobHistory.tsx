@@ -11,7 +11,7 @@ export function JobHistory({ jobs }: { jobs: readonly Job[] }) {
   return (
     <>
       <h2 className={classes.heading}>Training runs</h2>
-      <Table className={classes.table!}>
+      <Table>
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={150}>Asked</Table.Th>

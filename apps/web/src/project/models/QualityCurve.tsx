@@ -6,7 +6,7 @@ import { qualityCurve } from './qualityCurve.ts';
 
 const WIDTH = 1200;
 const HEIGHT = 150;
-const BOX = { left: 56, top: 20, width: WIDTH - 56 - 90, height: HEIGHT - 20 - 30 };
+const BOX = { left: 56, top: 20, width: WIDTH - 56 - 28, height: HEIGHT - 20 - 30 };
 
 export function QualityCurve({ models }: { models: readonly TrainedModel[] }) {
   const curve = qualityCurve(models, BOX);

@@ -82,7 +82,7 @@ export function Invitations({ project }: { project: Project }) {
           />
         )}
         {open.length > 0 && (
-          <Table className={classes.table!}>
+          <Table>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Open invitations</Table.Th>

@@ -38,13 +38,13 @@ function PeopleTable({ project, people }: { project: Project; people: Person[] }
     (a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name),
   );
   return (
-    <Table className={classes.table!}>
+    <Table>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
           <Table.Th>E-mail</Table.Th>
           <Table.Th w={150}>Role</Table.Th>
-          <Table.Th w={130}>Joined</Table.Th>
+          <Table.Th w={150}>Joined</Table.Th>
           <Table.Th w={40} />
         </Table.Tr>
       </Table.Thead>
@@ -72,7 +72,9 @@ function PeopleTable({ project, people }: { project: Project; people: Person[] }
                   </Tooltip>
                 )}
               </Table.Td>
-              <Table.Td c="dark.1">{when(person.joinedAt)}</Table.Td>
+              <Table.Td c="dark.1" className={classes.when!}>
+                {when(person.joinedAt)}
+              </Table.Td>
               <Table.Td>{mayChange && <Remove projectId={project.id} person={person} />}</Table.Td>
             </Table.Tr>
           );

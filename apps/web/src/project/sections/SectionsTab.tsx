@@ -7,6 +7,7 @@ import { useMemo, useState } from 'react';
 import { useMaps, useSections } from '../../api/queries.ts';
 import { percent, plural } from '../../format/format.ts';
 import { EmptyState, ErrorState } from '../../shell/states.tsx';
+import { moveBetweenLinks } from './gridKeys.ts';
 import { ImportDialog } from './ImportDialog.tsx';
 import type { ImportFile } from './importFiles.ts';
 import { labelledFraction } from './labelledFraction.ts';
@@ -90,7 +91,8 @@ export function SectionsTab({ project, task }: { project: Project; task: Task })
             />
             {importButton}
           </div>
-          <div className={classes.grid}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows only move between links that Tab reaches, too */}
+          <div className={classes.grid} onKeyDown={moveBetweenLinks}>
             {ordered.map((section) => (
               <SectionCard
                 key={section.id}

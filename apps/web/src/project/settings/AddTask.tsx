@@ -81,11 +81,7 @@ export function AddTask({ project }: { project: Project }) {
             Add task
           </Button>
         </Group>
-        {isOwn && name.trim() && (
-          <div>
-            <LabelTableEditor labels={labels} onChange={setLabels} />
-          </div>
-        )}
+        {isOwn && name.trim() && <LabelTableEditor labels={labels} onChange={setLabels} />}
         {problem && name.trim() && (
           <Text size="xs" c="dark.2">
             {problem}

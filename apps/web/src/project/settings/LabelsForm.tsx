@@ -29,9 +29,7 @@ export function LabelsForm({ projectId, task }: { projectId: string; task: Task 
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <div>
-          <LabelTableEditor labels={labels} onChange={setLabels} />
-        </div>
+        <LabelTableEditor labels={labels} onChange={setLabels} />
         <ErrorLine error={update.error} />
         <Group gap="sm">
           <Button

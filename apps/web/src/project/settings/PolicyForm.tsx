@@ -44,26 +44,7 @@ export function PolicyForm({ projectId, task }: { projectId: string; task: Task 
             value={policy.retrainAfterPixels}
             onChange={number((retrainAfterPixels) => change({ retrainAfterPixels }))}
           />
-          <TextInput
-            label="Nightly at"
-            description={policy.nightlyAt ? 'A run starts if labels have come' : 'No nightly run'}
-            type="time"
-            disabled={policy.nightlyAt === null}
-            value={policy.nightlyAt ?? ''}
-            onChange={(event) => {
-              const nightlyAt = event.currentTarget.value.slice(0, 5);
-              if (policySchema.shape.nightlyAt.safeParse(nightlyAt).success) change({ nightlyAt });
-            }}
-            rightSectionWidth={48}
-            rightSection={
-              <Switch
-                size="xs"
-                aria-label="Train every night"
-                checked={policy.nightlyAt !== null}
-                onChange={(event) => change({ nightlyAt: event.currentTarget.checked ? NIGHT : null })}
-              />
-            }
-          />
+          <NightlyAt value={policy.nightlyAt} onChange={(nightlyAt) => change({ nightlyAt })} />
           <Select
             label="Time zone"
             description="Of the nightly run"
@@ -145,5 +126,38 @@ export function PolicyForm({ projectId, task }: { projectId: string; task: Task 
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** Hours and minutes as text: the browser's own field shows AM and PM to some, and every other page does not. */
+function NightlyAt({ value, onChange }: { value: string | null; onChange: (value: string | null) => void }) {
+  const [text, setText] = useState(value ?? NIGHT);
+  const isTime = policySchema.shape.nightlyAt.safeParse(text).success;
+  return (
+    <TextInput
+      label="Nightly at"
+      description={value === null ? 'No nightly run' : 'A run starts if labels have come'}
+      disabled={value === null}
+      value={value === null ? '' : text}
+      error={value !== null && !isTime && 'Hours and minutes, like 02:00'}
+      maxLength={5}
+      onChange={(event) => {
+        const typed = event.currentTarget.value;
+        setText(typed);
+        if (policySchema.shape.nightlyAt.safeParse(typed).success) onChange(typed);
+      }}
+      rightSectionWidth={48}
+      rightSection={
+        <Switch
+          size="xs"
+          aria-label="Train every night"
+          checked={value !== null}
+          onChange={(event) => {
+            setText(NIGHT);
+            onChange(event.currentTarget.checked ? NIGHT : null);
+          }}
+        />
+      }
+    />
   );
 }
