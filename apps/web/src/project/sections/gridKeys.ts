@@ -26,8 +26,8 @@ export function cellAfter(key: string, at: number, cells: readonly Place[]): num
       return isNextRow ? below : nextRow >= 0 ? lastOfRow(cells, nextRow) : at;
     }
     case 'ArrowUp': {
-      const above = cells.findLastIndex(({ left, top }) => top < here.top && left <= here.left);
-      return above >= 0 ? above : at;
+      const above = cells.filter(({ left, top }) => top < here.top && left <= here.left).at(-1);
+      return above ? cells.indexOf(above) : at;
     }
     default:
       return undefined;
@@ -35,7 +35,7 @@ export function cellAfter(key: string, at: number, cells: readonly Place[]): num
 }
 
 const lastOfRow = (cells: readonly Place[], at: number): number =>
-  cells.findLastIndex(({ top }) => top === cells[at]!.top);
+  at + cells.filter(({ top }) => top === cells[at]!.top).length - 1;
 
 /** For `onKeyDown` of the grid; cells are its links. */
 export function moveBetweenLinks(event: KeyboardEvent<HTMLElement>): void {
