@@ -81,7 +81,8 @@ export function labelValues(label: Image, labels: readonly LabelClass[], name: s
   return values;
 }
 
-async function numberedFiles(folder: string): Promise<Map<number, string>> {
+/** Image files of a folder by the number in their names, ascending. Throws FOLDER_NOT_FOUND, FOLDER_EMPTY, FILE_NAME_WITHOUT_NUMBER, NUMBER_TWICE. */
+export async function numberedFiles(folder: string): Promise<Map<number, string>> {
   const names = (await listFolder(folder)).filter((name) => IMAGE_FILE.test(name) && !name.startsWith('.'));
   if (names.length === 0) throw new TrainingError('FOLDER_EMPTY', folder);
   const numbered = new Map<number, string>();
