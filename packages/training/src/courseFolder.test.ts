@@ -46,7 +46,7 @@ describe('a course folder', () => {
       bitDepth: 16 as const,
       data: Uint16Array.from({ length: 12 }, (_, i) => 5000 * i),
     };
-    await put('image', 'section-3.png', encodePng(deep));
+    await put('image', '3.png', encodePng(deep));
     const pages = [{ ...size, data: Uint8Array.from({ length: 12 }, (_, i) => (i % 2) * 255) }];
     await put('label', '3.tif', encodeTiff(pages, { sampleFormat: 'uint8' } as never));
     const [section] = await readCourseFolder(folder, { labels });
@@ -58,10 +58,10 @@ describe('a course folder', () => {
     ['LABEL_MISSING', async () => put('image', '1.png', image)],
     ['LABEL_EXTRA', async () => put('label', '1.png', label)],
     ['NUMBER_TWICE', async () => put('image', '00.png', image)],
-    ['FILE_NAME_WITHOUT_NUMBER', async () => put('image', 'a.png', image)],
+    ['NAME_NOT_NUMBERED', async () => put('image', 'a.png', image)],
     ['LABEL_VALUE_UNKNOWN', async () => put('label', '0.png', image)],
     [
-      'LABEL_SIZE',
+      'LABEL_SIZE_DIFFERS',
       async () =>
         put('label', '0.png', encodePng({ width: 2, height: 2, bitDepth: 8, data: new Uint8Array(4) })),
     ],
@@ -73,13 +73,30 @@ describe('a course folder', () => {
     await expect(readCourseFolder(folder, { labels })).rejects.toThrow(code(wanted));
   });
 
+  test('looks only at the numbers asked for', async () => {
+    await put('image', '0.png', image);
+    await put('label', '0.png', label);
+    await put('image', '1.png', image);
+    expect((await readCourseFolder(folder, { labels, sections: '0' })).length).toBe(1);
+    await expect(readCourseFolder(folder, { labels, sections: '0-1' })).rejects.toThrow(
+      code('LABEL_MISSING'),
+    );
+  });
+
+  test('refuses a stack as a section', async () => {
+    const page = { ...size, data: new Uint8Array(12) };
+    await put('image', '0.tif', encodeTiff([page, page], { sampleFormat: 'uint8' } as never));
+    await put('label', '0.png', label);
+    await expect(readCourseFolder(folder, { labels })).rejects.toThrow(code('STACK_NOT_SPLIT'));
+  });
+
   test('names an empty folder, one that is not there, and numbers that are not there', async () => {
     await expect(readCourseFolder(folder, { labels })).rejects.toThrow(code('FOLDER_EMPTY'));
     await expect(readCourseFolder(join(folder, 'no'), { labels })).rejects.toThrow(code('FOLDER_NOT_FOUND'));
     await put('image', '0.png', image);
     await put('label', '0.png', label);
     await expect(readCourseFolder(folder, { labels, sections: '0-1' })).rejects.toThrow(
-      code('IMAGE_MISSING'),
+      code('SECTION_MISSING'),
     );
   });
 });

@@ -2,7 +2,6 @@
  * Where a wall is all that parts two cells: one open pixel there merges them, which costs far more than a pixel. Such
  * pixels weigh more in the loss, after the weight map of the U-Net (Ronneberger et al., MICCAI 2015).
  */
-import { connectedComponents } from '@cotrace/metrics';
 import { UNKNOWN_CLASS } from './section.ts';
 
 /** Walls wider than this many pixels are not thin. */
@@ -29,11 +28,7 @@ export function thinWalls(
     cells += index;
   }
   if (known < WHOLE * classes.length || cells < known / 2) return null;
-  const { labels } = connectedComponents(
-    classes.map((index) => (index === 1 ? 1 : 0)),
-    width,
-    height,
-  );
+  const labels = numberCells(classes, width);
   const offsets = nearestFirst(width);
   const emphasis = new Uint8Array(classes.length);
   for (let y = 0; y < height; y++) {
@@ -57,6 +52,28 @@ export function thinWalls(
     }
   }
   return emphasis;
+}
+
+/** 4-connected cells, numbered from 1; 0 where there is none. */
+function numberCells(classes: Uint8Array, width: number): Int32Array {
+  const cells = new Int32Array(classes.length);
+  let count = 0;
+  for (let start = 0; start < classes.length; start++) {
+    if (classes[start] !== 1 || cells[start] !== 0) continue;
+    count++;
+    cells[start] = count;
+    const open = [start];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const x = at % width;
+      const around = [x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, at - width, at + width];
+      for (const next of around) {
+        if (classes[next] !== 1 || cells[next] !== 0) continue;
+        cells[next] = count;
+        open.push(next);
+      }
+    }
+  }
+  return cells;
 }
 
 function nearestFirst(width: number) {
