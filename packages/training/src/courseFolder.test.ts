@@ -48,7 +48,7 @@ describe('a course folder', () => {
     };
     await put('image', '3.png', encodePng(deep));
     const pages = [{ ...size, data: Uint8Array.from({ length: 12 }, (_, i) => (i % 2) * 255) }];
-    await put('label', '3.tif', encodeTiff(pages, { sampleFormat: 'uint8' } as never));
+    await put('label', '3.tif', encodeTiff(pages, { sampleFormat: 'uint8' }));
     const [section] = await readCourseFolder(folder, { labels });
     expect(section!.image[11]).toBeCloseTo(55_000 / 65_535, 6);
     expect([...section!.labels!.slice(0, 2)]).toEqual([1, 2]);
@@ -85,7 +85,7 @@ describe('a course folder', () => {
 
   test('refuses a stack as a section', async () => {
     const page = { ...size, data: new Uint8Array(12) };
-    await put('image', '0.tif', encodeTiff([page, page], { sampleFormat: 'uint8' } as never));
+    await put('image', '0.tif', encodeTiff([page, page], { sampleFormat: 'uint8' }));
     await put('label', '0.png', label);
     await expect(readCourseFolder(folder, { labels })).rejects.toThrow(code('STACK_NOT_SPLIT'));
   });
