@@ -1,6 +1,6 @@
 /** Image bytes to pixels and back. No files, no DOM: callers read and write. */
 export { decodeFloatStack, decodeImage, decodePages, formatOf, peekImage } from './decode.ts';
-export { IMAGE_ERRORS, ImageError, type ImageErrorCode } from './errors.ts';
+export { IMAGE_ERRORS, ImageError, type ImageErrorCode, imageError } from './errors.ts';
 export {
   DEFAULT_LIMITS,
   type FloatPage,

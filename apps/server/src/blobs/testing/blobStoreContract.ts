@@ -19,7 +19,11 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
     });
     it('takes a stream', async () => {
       const blobs = await open();
-      const key = await blobs.put('exports', '.zip', Readable.from([BYTES.subarray(0, 7), BYTES.subarray(7)]));
+      const key = await blobs.put(
+        'exports',
+        '.zip',
+        Readable.from([BYTES.subarray(0, 7), BYTES.subarray(7)]),
+      );
       expect(Buffer.compare(await blobs.get(key), BYTES)).toBe(0);
     });
     it('keeps two owners of equal bytes apart', async () => {

@@ -190,6 +190,10 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
     },
 
     claim: (trainerId: string, waitMs = 0) =>
-      queue.claim({ protocolVersion: 1, trainerId, name: trainerId, engine: 'test' }, waitMs, new AbortController().signal),
+      queue.claim(
+        { protocolVersion: 1, trainerId, name: trainerId, engine: 'test' },
+        waitMs,
+        new AbortController().signal,
+      ),
   };
 }
