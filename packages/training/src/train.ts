@@ -113,7 +113,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const temperature = await fitModelTemperature(unet, {
       heldOut: options.heldOut,
       labels,
-      seed,
       signal: options.signal,
     });
     const { labelledPixels } = set;

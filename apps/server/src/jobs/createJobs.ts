@@ -2,11 +2,11 @@
 import type { BlobStore } from '../blobs/blobStore.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { LiveEvents } from '../live/liveEvents.ts';
+import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { JobsStore } from './jobStore.ts';
 import type { Jobs } from './jobs.ts';
-import type { Log } from './log.ts';
 import { createModelHandlers, type ModelRoute } from './modelHandlers.ts';
 import { runNightly } from './nightlyRunner.ts';
 import { createQueue, toJob } from './queue.ts';

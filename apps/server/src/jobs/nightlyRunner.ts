@@ -1,8 +1,8 @@
 /** Queues the runs of the night. What was done is a row in the database: a restart neither repeats nor forgets it. */
 import { ProtocolError } from '@cotrace/protocol';
+import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
 import type { JobStore } from './jobStore.ts';
-import type { Log } from './log.ts';
 import { latestNight } from './nightly.ts';
 import type { Queue } from './queue.ts';
 

@@ -10,11 +10,11 @@ import {
   ProtocolError,
 } from '@cotrace/protocol';
 import type { LiveEvents } from '../live/liveEvents.ts';
+import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Clock } from './clock.ts';
 import type { JobRow, JobStore, Lease } from './jobStore.ts';
 import { checkLabels } from './labelCheck.ts';
-import type { Log } from './log.ts';
 
 export interface QueueParts {
   store: JobStore;
