@@ -1,13 +1,14 @@
 /** The course layout as a ZIP: `image/` and `label/` of the same names, grey values of the label table. */
 import { Readable } from 'node:stream';
+import { grayFromLabels, type LabelGray } from '@cotrace/image-io';
 import { Zip, ZipPassThrough } from 'fflate';
 import type { BlobStore } from '../blobs/blobStore.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import { encodeGrey } from '../sections/pixels.ts';
+import { encodeOriginal } from '../sections/pixels.ts';
 import type { ExportMaterial, Verdict } from '../store/exportStore.ts';
 import { fileName } from './fileName.ts';
 
-/** Labels only of sections with paint. What was never painted has the grey value 0, as in the published data. */
+/** Labels only of sections with paint. */
 export async function writeCourseLayout(
   material: ExportMaterial,
   blobs: BlobStore,
@@ -22,16 +23,24 @@ async function* entries(
   blobs: BlobStore,
   rooms: Pick<Rooms, 'labels'>,
 ): AsyncGenerator<{ path: string; bytes: Uint8Array }> {
-  const grayOf = new Uint8Array(256);
-  for (const { value, gray } of material.labels) grayOf[value] = gray;
+  const unknown = unknownGray(material.labels);
   for (const section of material.sections) {
     const name = `${section.name.replace(/\.[^.]+$/, '')}.png`;
     yield { path: `image/${name}`, bytes: await blobs.get(section.original) };
     if (section.labelledPixels === 0 || !section.maskId) continue;
     const { width, height, values } = await rooms.labels(section.maskId);
-    const bytes = await encodeGrey({ width, height, data: values.map((value) => grayOf[value]!) });
-    yield { path: `label/${name}`, bytes };
+    const label = grayFromLabels({ width, height, labels: values }, material.labels, unknown);
+    yield { path: `label/${name}`, bytes: await encodeOriginal(label) };
   }
+}
+
+/**
+ * Grey of pixels that nobody painted: none of the table's, so that no reader takes them for a label. Middle grey where
+ * it is free; black where no label is black.
+ */
+function unknownGray(labels: LabelGray[]): number {
+  const free = (gray: number) => labels.every((label) => label.gray !== gray);
+  return [0, 128, ...Array(256).keys()].find(free) ?? 0;
 }
 
 /** PNGs are compressed already, so they are stored as they are; one entry in memory at a time. */

@@ -1,6 +1,6 @@
 /** The ISBI submission: the live model's probability maps of all sections in order, as one 32-bit float TIFF. */
 import { Readable } from 'node:stream';
-import { type TiffPagePixels, tiffChunksAsync } from '@cotrace/image-io';
+import { type TiffPagePixels, tiffChunksAsync, validateSubmission } from '@cotrace/image-io';
 import { ProtocolError } from '@cotrace/protocol';
 import type { BlobStore } from '../blobs/blobStore.ts';
 import { decodeGrey } from '../sections/pixels.ts';
@@ -22,16 +22,22 @@ export async function writeSubmission(
     );
   }
   const pages = probabilities(keys as string[], blobs);
-  const blob = await blobs.put(
-    'exports',
-    '.tif',
-    Readable.from(tiffChunksAsync(pages, { sampleFormat: 'float32' })),
-  );
-  return {
-    fileName: fileName([material.projectName, material.taskName, 'submission'], 'tif'),
-    blob,
-    verdict: null,
-  };
+  const name = fileName([material.projectName, material.taskName, 'submission'], 'tif');
+  const chunks = tiffChunksAsync(pages, { sampleFormat: 'float32' });
+  const blob = await blobs.put('exports', '.tif', Readable.from(chunks));
+  return { fileName: name, blob, verdict: await judge(name, blob, material, blobs) };
+}
+
+/** The written file, held against the rules of the challenge and against the images themselves. */
+async function judge(
+  name: string,
+  blob: string,
+  material: ExportMaterial,
+  blobs: BlobStore,
+): Promise<Verdict> {
+  const images = [];
+  for (const { original } of material.sections) images.push(await decodeGrey(await blobs.get(original)));
+  return validateSubmission(await blobs.get(blob), { name, images });
 }
 
 async function* probabilities(keys: string[], blobs: BlobStore): AsyncGenerator<TiffPagePixels> {

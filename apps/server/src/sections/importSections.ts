@@ -1,6 +1,6 @@
 /** An upload becomes sections: everything is looked at first, then all is kept or nothing. Knows no HTTP. */
 import { readFile } from 'node:fs/promises';
-import { ImageError, type ImageHeader, imageError, peekImage } from '@cotrace/image-io';
+import { ImageError, type ImageHeader, imageError, labelsFromGray, peekImage } from '@cotrace/image-io';
 import { type LabelClass, MAX_SECTION_SIDE, ProtocolError } from '@cotrace/protocol';
 import type { SectionRow, SectionStore } from '../store/sectionStore.ts';
 import { ImportProblem, type PlannedSection, planImport } from './importPlan.ts';
@@ -112,23 +112,7 @@ async function readLabels(
   if (image.width !== expected.width || image.height !== expected.height) {
     throw imageError('LABEL_SIZE_DIFFERS', { name, image: expected, label: image });
   }
-  const { data } = await pages.read(label);
-  const labelOf = new Int16Array(65_536).fill(-1);
-  // Black is "unknown" in a table that has no black label.
-  labelOf[0] = 0;
-  for (const { gray, value } of task.labels) labelOf[gray] = value;
-  const values = new Uint8Array(data.length);
-  const strange = new Set<number>();
-  for (let i = 0; i < data.length; i += 1) {
-    const value = labelOf[data[i]!]!;
-    if (value < 0) strange.add(data[i]!);
-    else values[i] = value;
-  }
-  if (strange.size > 0) {
-    const came = [...strange].sort((a, b) => a - b);
-    throw imageError('LABEL_VALUE_UNKNOWN', { name, came, expected: task.labels.map(({ gray }) => gray) });
-  }
-  return values;
+  return labelsFromGray(await pages.read(label), task.labels, name);
 }
 
 function nameTaken(file: string, name: string): ImportProblem {
