@@ -1,0 +1,13 @@
+import type { Metadata } from 'next';
+import { Suspense } from 'react';
+import { SignIn } from '../../account/SignIn.tsx';
+
+export const metadata: Metadata = { title: 'Sign in', referrer: 'no-referrer' };
+
+export default function SignInPage() {
+  return (
+    <Suspense>
+      <SignIn />
+    </Suspense>
+  );
+}

@@ -1,0 +1,96 @@
+/** The two programs of the WebGL compositor. Text only. */
+
+/** A rectangle of the image, placed by the view; hands its image coordinates on. */
+export const PLACE = `#version 300 es
+precision highp float;
+uniform vec4 rectangle;   // x, y, width, height in image pixels
+uniform vec3 view;        // scale, offset x, offset y in device pixels
+uniform vec2 canvas;      // device pixels
+out vec2 position;        // image pixels
+out vec2 within;          // 0…1 in the rectangle
+void main() {
+  within = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  position = rectangle.xy + within * rectangle.zw;
+  vec2 device = position * view.x + view.yz;
+  gl_Position = vec4(device / canvas * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
+}`;
+
+export const IMAGE = `#version 300 es
+precision highp float;
+uniform sampler2D grey;
+uniform vec2 window;      // grey values shown black and white
+in vec2 position;
+in vec2 within;
+out vec4 color;
+void main() {
+  float value = (texture(grey, within).r - window.x) / max(window.y - window.x, 1.0 / 255.0);
+  color = vec4(vec3(clamp(value, 0.0, 1.0)), 1.0);
+}`;
+
+/** Uncertainty below prediction below mask; alpha is premultiplied. */
+export const OVERLAY = `#version 300 es
+precision highp float;
+precision highp usampler2D;
+uniform usampler2D labels;      // of one chunk
+uniform sampler2D palette;      // 256 × 1
+uniform sampler2D prediction;
+uniform sampler2D uncertainty;
+uniform sampler2D ramp;         // 256 × 1
+uniform vec4 rectangle;
+uniform vec3 view;
+uniform vec2 size;              // of the image
+uniform vec3 opacity;           // mask, prediction, uncertainty
+uniform int meaning;            // of the prediction: 0 probability, 1 label values
+uniform ivec2 classes;          // label values of probability 0 and 1
+in vec2 position;
+in vec2 within;
+out vec4 color;
+
+vec4 over(vec4 top, vec4 below) { return top + below * (1.0 - top.a); }
+vec4 ink(int label, float alpha) {
+  vec4 entry = texelFetch(palette, ivec2(label, 0), 0);
+  return vec4(entry.rgb, 1.0) * entry.a * alpha;
+}
+
+vec4 maskAt(vec2 at) {
+  ivec2 last = textureSize(labels, 0) - 1;
+  return ink(int(texelFetch(labels, clamp(ivec2(floor(at - rectangle.xy)), ivec2(0), last), 0).r), opacity.x);
+}
+
+int predictedAt(vec2 at) {
+  float value = texture(prediction, at / size).r;
+  return meaning == 0 ? (value < 0.5 ? classes.x : classes.y) : int(value * 255.0 + 0.5);
+}
+
+/** The border of what the model sees, two device pixels wide, in the colour of the side that it lies on. */
+vec4 predictionAt(vec2 at) {
+  float reach = max(1.0 / view.x, 0.0001);
+  int here = predictedAt(at);
+  bool border = here != predictedAt(at + vec2(reach, 0.0)) || here != predictedAt(at - vec2(reach, 0.0))
+    || here != predictedAt(at + vec2(0.0, reach)) || here != predictedAt(at - vec2(0.0, reach));
+  float tint = here == classes.y && meaning == 0 ? 0.0 : 0.3;
+  return ink(here, opacity.y * (border ? 1.0 : tint));
+}
+
+vec4 heatAt(vec2 at) {
+  float value = texture(uncertainty, at / size).r;
+  return vec4(texture(ramp, vec2(value * 255.0 / 256.0 + 0.5 / 256.0, 0.5)).rgb, 1.0)
+    * (opacity.z * smoothstep(0.04, 0.55, value));
+}
+
+void main() {
+  vec4 mask = vec4(0.0);
+  if (opacity.x > 0.0) {
+    if (view.x >= 1.0) {
+      mask = maskAt(position);
+    } else {
+      // Smaller than its pixels: four looks at each, or thin walls would come and go.
+      float quarter = 0.25 / view.x;
+      mask = 0.25 * (maskAt(position + vec2(-quarter, -quarter)) + maskAt(position + vec2(quarter, -quarter))
+        + maskAt(position + vec2(-quarter, quarter)) + maskAt(position + vec2(quarter, quarter)));
+    }
+  }
+  vec4 below = opacity.z > 0.0 ? heatAt(position) : vec4(0.0);
+  if (opacity.y > 0.0) below = over(predictionAt(position), below);
+  color = over(mask, below);
+}`;

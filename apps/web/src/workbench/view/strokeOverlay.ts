@@ -1,0 +1,75 @@
+/**
+ * The stroke being drawn, on a canvas of its own above the image: each pointer event fills only the runs that it added.
+ * Knows no tools; the finished stroke is drawn by the compositor.
+ */
+import { forEachRun, type Runs } from '@cotrace/mask';
+import type { Extent, Viewport } from './viewport.ts';
+
+export interface StrokeOverlay {
+  resize(canvas: Extent, devicePixelRatio: number): void;
+  /** Starts a stroke in a CSS colour (with its alpha). */
+  begin(color: string, view: Viewport): void;
+  /** Fills pixels that were not covered before. */
+  add(fresh: Runs): void;
+  /** The view has moved under a stroke: everything so far again. */
+  moved(view: Viewport, runs: Runs): void;
+  clear(): void;
+}
+
+export function createStrokeOverlay(canvas: HTMLCanvasElement): StrokeOverlay {
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('This browser gives no canvas to draw on. Use another browser.');
+  let ratio = 1;
+  let color = '';
+  let view: Viewport | undefined;
+  let dirty = false;
+
+  const fill = (runs: Runs) => {
+    if (view === undefined || runs.length === 0) return;
+    const scale = view.scale * ratio;
+    const left = view.offsetX * ratio;
+    const top = view.offsetY * ratio;
+    context.fillStyle = color;
+    // Edges on whole device pixels: neighbouring runs meet without a seam and without covering one another.
+    forEachRun(runs, (y, x0, x1) => {
+      const from = Math.round(left + x0 * scale);
+      const upper = Math.round(top + y * scale);
+      context.fillRect(
+        from,
+        upper,
+        Math.round(left + x1 * scale) - from,
+        Math.round(top + (y + 1) * scale) - upper,
+      );
+    });
+    dirty = true;
+  };
+
+  const clear = () => {
+    if (dirty) context.clearRect(0, 0, canvas.width, canvas.height);
+    dirty = false;
+  };
+
+  return {
+    resize(extent, devicePixelRatio) {
+      ratio = devicePixelRatio;
+      canvas.width = Math.max(1, Math.round(extent.width * ratio));
+      canvas.height = Math.max(1, Math.round(extent.height * ratio));
+      dirty = false;
+    },
+    begin(strokeColor, at) {
+      clear();
+      color = strokeColor;
+      view = at;
+    },
+    add: fill,
+    moved(at, runs) {
+      view = at;
+      clear();
+      fill(runs);
+    },
+    clear() {
+      clear();
+      view = undefined;
+    },
+  };
+}
