@@ -291,7 +291,10 @@ export class Connection implements Peer {
   send(frame: Uint8Array, options?: { droppable: boolean }) {
     if (this.phase !== 'inside') return;
     const waiting = this.socket.bufferedAmount;
-    if (waiting > SLOW_READER_CLOSE_BYTES + this.allowance) return this.end(CLOSE.slowReader);
+    if (waiting > SLOW_READER_CLOSE_BYTES + this.allowance) {
+      this.parts.log.warn('Mask room: a slow reader is sent away', { waiting });
+      return this.end(CLOSE.slowReader);
+    }
     if (options?.droppable && waiting > SLOW_READER_DROP_PRESENCE_BYTES) return;
     this.socket.send(frame);
   }
