@@ -135,11 +135,12 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
     async project(options: {
       policy?: Partial<Policy>;
       side?: number;
-      image?: Uint8Array;
-      sections: { labels: Uint8Array | null; heldOut?: boolean }[];
+      sections: { labels: Uint8Array | null; heldOut?: boolean; image?: Uint8Array }[];
     }) {
       const side = options.side ?? 4;
-      const original = await blobs.put('images', '.png', options.image ?? new Uint8Array());
+      const originals = await Promise.all(
+        options.sections.map(({ image }) => blobs.put('images', '.png', image ?? new Uint8Array())),
+      );
       const project = await prisma.project.create({
         data: {
           name: 'Neuropil',
@@ -159,9 +160,9 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
               height: side,
               bitDepth: 8,
               heldOut,
-              original,
-              display: original,
-              thumbnail: original,
+              original: originals[position]!,
+              display: originals[position]!,
+              thumbnail: originals[position]!,
             })),
           },
         },
