@@ -22,13 +22,23 @@ export function eagerOps(tf: Tf, factors: readonly Tensor[]): Ops<Tensor> {
       return tf.add(tf.mul(tf.reshape(normal, x.shape), scale), shift);
     },
     maxPool: (x) => tf.maxPool(x as Tensor4D, 2, 2, 'valid'),
-    upsample(x) {
-      const [, height, width] = x.shape as [number, number, number, number];
-      return tf.image.resizeNearestNeighbor(x as Tensor4D, [2 * height, 2 * width]);
-    },
+    upsample: (x) => upsample(tf, x),
     concat: (a, b) => tf.concat([a, b], 3),
     dropout: (x, place) => (factors[place] ? tf.mul(x, factors[place]) : x),
   };
+}
+
+/**
+ * Nearest up-sampling with a gradient of our own: that of tfjs 4.22's JavaScript kernel is wrong (it rounds, and so
+ * misses half of the pixels). The sum over each 2 × 2 block is four times its mean.
+ */
+function upsample(tf: Tf, x: Tensor): Tensor {
+  const [, height, width] = x.shape as [number, number, number, number];
+  const doubled = tf.customGrad((small) => ({
+    value: tf.image.resizeNearestNeighbor(small as Tensor4D, [2 * height, 2 * width]) as Tensor,
+    gradFunc: (dy: Tensor) => tf.mul(tf.avgPool(dy as Tensor4D, 2, 2, 'valid'), 4),
+  }));
+  return doubled(x);
 }
 
 /**

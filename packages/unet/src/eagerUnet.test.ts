@@ -2,6 +2,7 @@ import type { Engine } from '@cotrace/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { UnetConfig } from './config.ts';
 import { createEagerUnet } from './eagerUnet.ts';
+import { uniformFrom } from './seededRandom.ts';
 import { plainEngine, stripes, TINY } from './testing/batches.ts';
 import type { Gradients, UnetImplementation } from './unet.ts';
 
@@ -27,6 +28,12 @@ describe.each(configs)('%s', (_, config) => {
   it('has the gradients that finite differences give', async () => {
     const unet = createEagerUnet(engine, config, { seed: 3 });
     const batch = stripes(config, 2, 8, 1);
+    // At the start all biases are 0, and so is what comes out of dropped-out places: right on the ReLU's kink.
+    const moved = await unet.exportState();
+    const uniform = uniformFrom(9);
+    for (const { values } of moved.parameters)
+      values.set(values.map((value) => value + 0.4 * (uniform() - 0.5)));
+    unet.importState(moved, 'all');
     const { gradients } = await unet.gradients(batch);
     const lossNudged = async (name: string, at: number, by: number) => {
       await nudge(unet, name, at, by);
@@ -39,21 +46,14 @@ describe.each(configs)('%s', (_, config) => {
         (best, value, index) => (Math.abs(value) > Math.abs(gradient[best]!) ? index : best),
         0,
       );
-      // Small, for a ReLU's kink between the two would spoil the slope.
-      const by = 3e-4;
-      const slope = ((await lossNudged(name, at, by)) - (await lossNudged(name, at, -by))) / (2 * by);
-      expect(Math.abs(slope - gradient[at]!), name).toBeLessThan(0.03 * Math.abs(gradient[at]!) + 2e-3);
+      // Float32 spoils the slope of a short way, a ReLU's kink that of a long one; a wrong gradient fails on all.
+      const misses: number[] = [];
+      for (const by of [3e-3, 1e-3, 3e-4]) {
+        const slope = ((await lossNudged(name, at, by)) - (await lossNudged(name, at, -by))) / (2 * by);
+        misses.push(Math.abs(slope - gradient[at]!));
+      }
+      expect(Math.min(...misses), name).toBeLessThan(0.02 * Math.abs(gradient[at]!) + 5e-4);
     }
-    unet.dispose();
-  });
-
-  it('learns a small batch by heart', async () => {
-    const unet = createEagerUnet(engine, { ...config, base: 8, depth: 1, dropout: 0 }, { seed: 1 });
-    const batch = stripes(config, 1, 16, 2);
-    const first = await unet.trainStep(batch, 0.01);
-    let last = first;
-    for (let step = 0; step < 60; step++) last = await unet.trainStep(batch, 0.01);
-    expect(last).toBeLessThan(first * 0.1);
     unet.dispose();
   });
 

@@ -84,6 +84,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   let ready: RoomReady | undefined;
   let epochEnded = false;
   let resend: ReturnType<typeof setTimeout> | undefined;
+  // Waits for the first synchronisation: only then can be told which of its strokes the server has after all.
+  let carried = options.carry;
 
   const tell = () => {
     for (const listener of listeners) listener();
@@ -136,7 +138,14 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   };
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
-  provider.on('sync', (synced) => learn({ synced, ...(synced ? { everSynced: true } : {}) }));
+  provider.on('sync', (synced) => {
+    if (synced && carried !== undefined) {
+      const waiting = carried;
+      carried = undefined;
+      resubmit(maskDoc, waiting);
+    }
+    learn({ synced, pending: tracker.pendingStrokes, ...(synced ? { everSynced: true } : {}) });
+  });
   provider.on('closed', ({ code, reason }) => {
     epochEnded = code === CLOSE.epochEnded;
     learn({ closed: closeSentence(code, reason) });
@@ -146,7 +155,10 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     if (local) tell();
   });
 
-  if (options.carry !== undefined) resubmit(maskDoc, options.carry);
+  if (carried !== undefined) {
+    const strokes = new Set([...carried.records.map(({ strokeId }) => strokeId), ...carried.undone]);
+    facts = { ...facts, pending: strokes.size };
+  }
   provider.connect();
 
   const state = () => saveStateOf(facts);
@@ -179,7 +191,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     redo() {
       return this.mayPaint && maskDoc.redo();
     },
-    unsaved: () => unsavedRecords(maskDoc, tracker),
+    unsaved: () => carried ?? unsavedRecords(maskDoc, tracker),
     reconnect() {
       learn({ closed: undefined, trouble: undefined });
       provider.connect();

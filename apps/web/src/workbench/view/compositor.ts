@@ -1,4 +1,5 @@
 /** What a compositor is: it draws image, maps and mask into one canvas. Chooses WebGL2, or the 2D canvas where that is missing. */
+import type { Box } from '@cotrace/mask';
 import { createCanvasCompositor } from './canvasCompositor.ts';
 import { createGlCompositor } from './glCompositor.ts';
 import type { Layers, MapLayer } from './layers.ts';
@@ -44,7 +45,8 @@ export interface Compositor {
   /** A map over the whole image, of any resolution. */
   setMap(layer: MapLayer, map: ImageBitmap | undefined): void;
   setPredictionMeaning(meaning: PredictionMeaning): void;
-  draw(scene: Scene): void;
+  /** `only`: nothing outside this box of the image has changed since the last drawing. */
+  draw(scene: Scene, only?: Box): void;
   destroy(): void;
 }
 

@@ -2,13 +2,13 @@
  * The compositor on WebGL2: the image as textures, the mask as label values in chunks of 2048², coloured by a palette while
  * drawing, so that only touched tiles of 128² are ever uploaded. Answers undefined where WebGL2 is missing.
  */
-import { TILE_PIXELS, TILE_SIZE } from '@cotrace/mask';
+import { type Box, TILE_PIXELS, TILE_SIZE } from '@cotrace/mask';
 import type { Compositor, ImagePiece, PredictionMeaning, Scene, TileSource } from './compositor.ts';
 import { createProgram, createTexture, type Program } from './glParts.ts';
 import type { MapLayer } from './layers.ts';
 import { heatRamp } from './palette.ts';
 import { IMAGE, OVERLAY, PLACE } from './shaders.ts';
-import { type Extent, visibleBox } from './viewport.ts';
+import { type Extent, type Viewport, visibleBox } from './viewport.ts';
 
 /** Every WebGL2 device takes textures of this side. */
 const CHUNK_SIDE = 2048;
@@ -118,6 +118,16 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
     gl.uniform2f(uniforms.canvas!, canvas.width, canvas.height);
   };
 
+  /** Rounded outwards by a pixel: what lies at the edge is drawn whole. WebGL counts rows from below. */
+  const limitTo = ({ x0, y0, x1, y1 }: Box, view: Viewport) => {
+    const left = Math.floor((view.offsetX + x0 * view.scale) * ratio) - 1;
+    const top = Math.floor((view.offsetY + y0 * view.scale) * ratio) - 1;
+    const right = Math.ceil((view.offsetX + x1 * view.scale) * ratio) + 1;
+    const bottom = Math.ceil((view.offsetY + y1 * view.scale) * ratio) + 1;
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(left, canvas.height - bottom, right - left, bottom - top);
+  };
+
   const drawImage = (scene: Scene) => {
     parts.image.select();
     place(parts.image, scene);
@@ -181,10 +191,12 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
     }
   };
 
-  const draw = (scene: Scene) => {
+  const draw = (scene: Scene, only?: Box) => {
     lastScene = scene;
     if (gl.isContextLost()) return;
     gl.viewport(0, 0, canvas.width, canvas.height);
+    if (only === undefined) gl.disable(gl.SCISSOR_TEST);
+    else limitTo(only, scene.view);
     gl.clearColor(0.063, 0.067, 0.075, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     drawImage(scene);
