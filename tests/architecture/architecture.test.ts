@@ -124,6 +124,7 @@ describe('files', () => {
     const silent = sources.filter(
       ({ path, text }) =>
         /^(packages|apps)\/[^/]+\/src\//.test(path) &&
+        !/\.test\.tsx?$/.test(path) &&
         !/^(#!.*\n)?(['"]use client['"];?\s*)?\/\*\*/.test(text),
     );
     expect(silent.map(({ path }) => path)).toEqual([]);

@@ -60,15 +60,45 @@ export const IMAGE_ERRORS = {
     ({ name, came }) =>
       `Expected a 32-bit float TIFF, but ${name} holds ${came}. Convert it to 32 bit with values from 0 (membrane) to 1.`,
   ),
+  SAMPLES_EXPECTED: entry<Named & { came: number }>(
+    422,
+    ({ name, came }) =>
+      `Expected one sample a pixel, but ${name} holds ${came}. Save the probabilities alone, as greyscale.`,
+  ),
+  PAGE_COUNT_DIFFERS: entry<Named & { pages: number; sections: number }>(
+    422,
+    ({ name, pages, sections }) =>
+      `Expected one page for each of the ${sections} sections, but ${name} holds ${pages}. Predict exactly these sections, in their order.`,
+  ),
+  PAGE_SIZE_DIFFERS: entry<Named & { page: number; image: Size; came: Size }>(
+    422,
+    ({ name, page, image, came }) =>
+      `Expected pages of the sections' size, but page ${page} of ${name} is ${came.width} × ${came.height} and its section ${image.width} × ${image.height}. Write the prediction at the section's own size.`,
+  ),
+  VALUE_NOT_A_NUMBER: entry<Named & { page: number; x: number; y: number }>(
+    422,
+    ({ name, page, x, y }) =>
+      `Expected numbers only, but ${name} holds NaN, first on page ${page} at ${x}, ${y}. Predict again with a model whose loss is finite.`,
+  ),
+  VALUE_OUT_OF_RANGE: entry<Named & { lowest: number; highest: number }>(
+    422,
+    ({ name, lowest, highest }) =>
+      `Expected values from 0 to 1, but those of ${name} reach from ${lowest} to ${highest}. Scale them to 0…1 (8-bit values: divide by 255).`,
+  ),
+  POLARITY_INVERTED: entry<Named & { correlation: string }>(
+    422,
+    ({ name, correlation }) =>
+      `Expected low values on membranes, which are dark, but in ${name} dark pixels have the high ones (correlation ${correlation}). Write 1 − value instead.`,
+  ),
   PIXELS_DO_NOT_FIT: entry<{ expected: number; came: number } & Size>(
     500,
     ({ expected, came, width, height }) =>
       `Expected ${expected} samples for ${width} × ${height} pixels, but ${came} came. Pass the array that belongs to this size.`,
   ),
-  NUMPY_UNSUPPORTED: entry<Named & { came: string }>(
-    422,
-    ({ name, came }) =>
-      `Expected a .npy array of uint8, uint16 or float32 in C order, but ${name} holds ${came}. Save it with numpy.save(path, numpy.ascontiguousarray(array)).`,
+  ARRAY_DOES_NOT_FIT: entry<{ shape: readonly number[]; came: number }>(
+    500,
+    ({ shape, came }) =>
+      `Expected an array of shape ${shape.join(' × ')}, but ${came} values came. Pass the shape that belongs to this array.`,
   ),
   RLE_CORRUPT: entry<{ found: string }>(
     422,
@@ -105,10 +135,12 @@ export const IMAGE_ERRORS = {
     ({ name, image, label }) =>
       `Expected a label of its image's size, ${image.width} × ${image.height}, but ${name} is ${label.width} × ${label.height}. Export the label at the image's own size.`,
   ),
-  LABEL_VALUE_UNKNOWN: entry<Named & { came: number[]; expected: number[] }>(
+  LABEL_VALUE_UNKNOWN: entry<
+    Named & { came: number[]; expected: number[]; firstValue: number; x: number; y: number }
+  >(
     422,
-    ({ name, came, expected }) =>
-      `Expected only the label values ${listed(expected)}, but ${name} also holds ${listed(came)}. Add them to the label table, or save the mask without smoothing or JPEG compression.`,
+    ({ name, came, expected, firstValue, x, y }) =>
+      `Expected only the grey values ${listed(expected)}, but ${name} also holds ${listed(came)} (first ${firstValue}, at ${x}, ${y}). Add them to the label table, or save the mask without smoothing or JPEG compression.`,
   ),
 } as const;
 

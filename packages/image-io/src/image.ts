@@ -42,6 +42,8 @@ export interface ImageHeader {
 
 /** Bounds on what is read in. They are held against the header, before memory is taken. */
 export interface ImageLimits {
+  /** Pixels of a page's longer side. */
+  maxSide: number;
   /** Pixels of one page. */
   maxPixels: number;
   /** Bytes of all pages together, once decoded to 8 or 16 bit (or 32-bit float). */
@@ -49,13 +51,24 @@ export interface ImageLimits {
 }
 
 /** 12,000 × 12,000 pixels a page, and a gibibyte for a whole stack. */
-export const DEFAULT_LIMITS: ImageLimits = { maxPixels: 144_000_000, maxDecodedBytes: 2 ** 30 };
+export const DEFAULT_LIMITS: ImageLimits = {
+  maxSide: 12_000,
+  maxPixels: 144_000_000,
+  maxDecodedBytes: 2 ** 30,
+};
 
 /** Throws IMAGE_TOO_LARGE where the header declares more than the limits allow, IMAGE_CORRUPT for a side of 0. */
 export function checkLimits(header: ImageHeader, name: string, limits: ImageLimits): void {
   const { width, height, pages } = header;
   if (width === 0 || height === 0) {
     throw imageError('IMAGE_CORRUPT', { name, found: `the header declares ${width} × ${height} pixels` });
+  }
+  if (Math.max(width, height) > limits.maxSide) {
+    throw imageError('IMAGE_TOO_LARGE', {
+      name,
+      came: `${width} × ${height} pixels`,
+      limit: `sections of at most ${limits.maxSide} × ${limits.maxSide} pixels`,
+    });
   }
   if (width * height > limits.maxPixels) {
     const side = Math.floor(Math.sqrt(limits.maxPixels));

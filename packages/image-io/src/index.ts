@@ -1,4 +1,5 @@
 /** Image bytes to pixels and back. No files, no DOM: callers read and write. */
+export { type CoursePair, matchCourseLayout } from './courseLayout.ts';
 export { decodeFloatStack, decodeImage, decodePages, formatOf, peekImage } from './decode.ts';
 export { IMAGE_ERRORS, ImageError, type ImageErrorCode } from './errors.ts';
 export {
@@ -11,7 +12,18 @@ export {
   type RgbImage,
   type SampleFormat,
 } from './image.ts';
+export { grayFromLabels, type LabelGray, labelsFromGray, paintLabels } from './labels.ts';
+export { encodeNpy, type NpyData } from './npyWrite.ts';
 export { encodePng } from './pngWrite.ts';
+export { type CocoRle, decodeRle, encodeRle } from './rle.ts';
+export {
+  SUBMISSION_RULES,
+  type SubmissionImage,
+  type SubmissionOptions,
+  type SubmissionRule,
+  type SubmissionVerdict,
+  validateSubmission,
+} from './submission.ts';
 export {
   encodeTiff,
   type TiffOptions,

@@ -12,6 +12,9 @@ export const JOB_STATES = ['queued', 'claimed', 'running', 'done', 'failed', 'ca
 export type JobState = (typeof JOB_STATES)[number];
 export const MAX_JOB_ATTEMPTS = 5;
 
+/** Code of a `failJob` that is no failure: the trainer was asked to stop. It costs the job no attempt. */
+export const JOB_GIVEN_BACK = 'JOB_GIVEN_BACK';
+
 export const JOB_REASONS = ['threshold', 'requested', 'nightly'] as const;
 
 export const job = z.object({
@@ -62,6 +65,11 @@ export const claimedJob = z.object({
   sections: z.array(jobSection),
   /** Weights to start from and to be compared with: the live model, if there is one. */
   liveModelUrl: z.string().nullable(),
+  liveModelId: id.nullable(),
+  /** Set when an earlier holder was lost after it had reported: no training, only the sections that are not in `mapped`. */
+  reported: z
+    .object({ modelId: id, live: z.boolean(), mapped: z.array(id).describe('sections published already') })
+    .nullable(),
 });
 export type ClaimedJob = z.infer<typeof claimedJob>;
 

@@ -24,12 +24,13 @@ export interface RoomStore {
   /** The log of one epoch in order. */
   load(maskId: string, epoch: number): Promise<{ seq: number; sessionId: string; bytes: Uint8Array }[]>;
   /**
-   * Append entries of any masks in one transaction, and move the masks' counters; resolved = committed and flushed.
-   * `labelled` is the absolute count after these entries, `painted` how many pixels they newly labelled.
-   * Sequence numbers are given here, without gaps, per mask.
-   * @throws ProtocolError DATABASE_UNAVAILABLE: nothing of it is kept; may be tried again.
+   * Append entries of any masks in one transaction, and set the masks' counters; resolved = committed and flushed.
+   * `labelled` is the absolute count after these entries. Sequence numbers are given here, from 0 and without gaps, per
+   * mask and epoch.
+   * @throws ProtocolError DATABASE_UNAVAILABLE: may be tried again, doing it twice is harmless; NOT_FOUND: a mask is
+   * gone; CONFLICT: an epoch has ended. Nothing of it is kept.
    */
-  append(entries: LogEntry[], counts: { maskId: string; labelled: number; painted: number }[]): Promise<void>;
+  append(entries: LogEntry[], counts: { maskId: string; labelled: number }[]): Promise<void>;
   /** Editing sessions of a mask with the Y clientIDs that each has used. */
   sessions(maskId: string): Promise<{ sessionId: string; userId: string | null; clientIds: number[] }[]>;
   /**

@@ -1,25 +1,26 @@
 /** Numbers and times as they are shown: short, of steady width, in the field's units. */
 
-const THIN = ' ';
+/** Does not break: a number stays beside its unit. */
+const GAP = '\u00a0';
 
 /** 1234567 → `1 234 567`, the same in every locale. */
 export const count = (value: number): string =>
   Math.round(value)
     .toString()
-    .replace(/\B(?=(\d{3})+$)/g, THIN);
+    .replace(/\B(?=(\d{3})+$)/g, GAP);
 
 /** `1.2 M px`, `34 k px`, `812 px`. */
 export function pixels(value: number): string {
-  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}${THIN}M${THIN}px`;
-  if (value >= 1e4) return `${Math.round(value / 1e3)}${THIN}k${THIN}px`;
-  return `${count(value)}${THIN}px`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 0 : 1)}${GAP}M${GAP}px`;
+  if (value >= 1e4) return `${Math.round(value / 1e3)}${GAP}k${GAP}px`;
+  return `${count(value)}${GAP}px`;
 }
 
 /** 0…1 → `34 %`. Something is never shown as nothing, and not quite everything never as everything. */
 export function percent(fraction: number): string {
-  if (fraction > 0 && fraction < 0.01) return `<${THIN}1${THIN}%`;
-  if (fraction < 1 && fraction > 0.99) return `99${THIN}%`;
-  return `${Math.round(fraction * 100)}${THIN}%`;
+  if (fraction > 0 && fraction < 0.01) return `<${GAP}1${GAP}%`;
+  if (fraction < 1 && fraction > 0.99) return `99${GAP}%`;
+  return `${Math.round(fraction * 100)}${GAP}%`;
 }
 
 /** A score in 0…1 with four decimals, or a dash. */
@@ -29,9 +30,9 @@ export const score = (value: number | null | undefined): string => value?.toFixe
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const two = (value: number) => value.toString().padStart(2, '0');
-  if (whole < 60) return `${whole}${THIN}s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)}${THIN}min${THIN}${two(whole % 60)}${THIN}s`;
-  return `${Math.floor(whole / 3600)}${THIN}h${THIN}${two(Math.floor((whole % 3600) / 60))}${THIN}min`;
+  if (whole < 60) return `${whole}${GAP}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}${GAP}min${GAP}${two(whole % 60)}${GAP}s`;
+  return `${Math.floor(whole / 3600)}${GAP}h${GAP}${two(Math.floor((whole % 3600) / 60))}${GAP}min`;
 }
 
 const DAY_MS = 86_400_000;
@@ -62,7 +63,7 @@ export const plural = (value: number, one: string, many = `${one}s`): string =>
 
 /** `1.4 MB`, `820 kB`. */
 export function bytes(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(1)}${THIN}GB`;
-  if (value >= 1e6) return `${(value / 1e6).toFixed(1)}${THIN}MB`;
-  return `${Math.max(1, Math.round(value / 1e3))}${THIN}kB`;
+  if (value >= 1e9) return `${(value / 1e9).toFixed(1)}${GAP}GB`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)}${GAP}MB`;
+  return `${Math.max(1, Math.round(value / 1e3))}${GAP}kB`;
 }

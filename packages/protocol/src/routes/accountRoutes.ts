@@ -1,4 +1,7 @@
-/** Routes of a person: who I am, my tokens, invitations that I was sent; and whether the server serves. */
+/**
+ * Routes of a person: who I am, my tokens, invitations that I was sent; and whether the server serves.
+ * Signing in and out with e-mail and password is better-auth's own: POST /api/auth/sign-in/email, /api/auth/sign-out.
+ */
 import { z } from 'zod';
 import { color, health, id, role, time } from '../model.ts';
 import { route } from './route.ts';
@@ -12,6 +15,29 @@ export const accountRoutes = {
     access: 'public',
     summary: 'Is the server able to serve?',
     response: health,
+  }),
+
+  signInWithToken: route({
+    method: 'POST',
+    path: '/api/sign-in/token',
+    access: 'public',
+    summary:
+      'Sign in with the one-time token that the server prints at its start; answers with the session cookie',
+    body: z.object({ token: z.string().min(1).max(200) }),
+    response: z.object({ userId: id }),
+  }),
+
+  signUpWithInvitation: route({
+    method: 'POST',
+    path: '/api/invitations/:invitationToken/sign-up',
+    access: 'public',
+    summary: 'Make an account and join the project of an invitation; answers with the session cookie',
+    body: z.object({
+      name: z.string().trim().min(1).max(80),
+      email: z.email().max(200),
+      password: z.string().min(10).max(128),
+    }),
+    response: z.object({ userId: id, projectId: id }),
   }),
 
   me: route({

@@ -16,6 +16,22 @@ export const trainerRoutes = {
     response: z.object({ job: claimedJob.nullable() }),
   }),
 
+  trainerSectionImage: route({
+    method: 'GET',
+    path: '/api/trainer/jobs/:jobId/sections/:sectionId/image.png',
+    access: 'trainer',
+    summary: 'Image of a section of a claimed job, in its original depth',
+    response: 'image/png',
+  }),
+
+  trainerSectionLabels: route({
+    method: 'GET',
+    path: '/api/trainer/jobs/:jobId/sections/:sectionId/labels.png',
+    access: 'trainer',
+    summary: 'Committed label values of a section of a claimed job as they are now, 0 = unknown',
+    response: 'image/png',
+  }),
+
   reportProgress: route({
     method: 'POST',
     path: '/api/trainer/jobs/:jobId/progress',

@@ -1,7 +1,8 @@
-'use client';
-import { useProjects } from '../../api/queries.ts';
+import type { Metadata } from 'next';
+import { ProjectList } from '../../projects/ProjectList.tsx';
+
+export const metadata: Metadata = { title: 'Projects' };
 
 export default function ProjectsPage() {
-  const { data } = useProjects();
-  return <p>{data?.length}</p>;
+  return <ProjectList />;
 }

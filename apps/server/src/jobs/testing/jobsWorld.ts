@@ -1,0 +1,199 @@
+/** For tests: the queue over a real database, with rooms, blobs and pages that are kept in memory. */
+import { Readable } from 'node:stream';
+import { type ModelReport, type Policy, ProtocolError, type ServerToClientEvents } from '@cotrace/protocol';
+import type { BlobStore } from '../../blobs/blobStore.ts';
+import type { LiveEvents } from '../../live/liveEvents.ts';
+import type { Rooms } from '../../rooms/rooms.ts';
+import type { PrismaClient } from '../../store/database.ts';
+import { createPrismaJobsStore } from '../../store/prismaJobsStore.ts';
+import { createJobs } from '../createJobs.ts';
+import { createQueue } from '../queue.ts';
+import { FakeClock } from './fakeClock.ts';
+
+export const POLICY: Policy = {
+  retrainAfterPixels: 1000,
+  nightlyAt: null,
+  timeZone: 'Europe/Berlin',
+  recipe: { preset: 'default', base: 4, depth: 2, tile: 32, batch: 2, budgetSeconds: 1 },
+};
+
+export const LABELS = [
+  { value: 1, name: 'membrane', color: '#ff0000', gray: 0 },
+  { value: 2, name: 'cell', color: '#00ff00', gray: 255 },
+];
+
+export const REPORT: ModelReport = {
+  temperature: 1,
+  score: null,
+  liveScore: null,
+  beatsLive: true,
+  verdict: 'The first model.',
+  labelledPixels: 10,
+  steps: 3,
+  seconds: 1,
+  engine: 'a test',
+  finalLoss: 0.5,
+};
+
+type Told = {
+  [E in keyof ServerToClientEvents]: { event: E; payload: Parameters<ServerToClientEvents[E]>[0] };
+};
+
+/** Pages that write down what they are told; a test may wait for the next event of a kind. */
+export class RecordingPages implements LiveEvents {
+  readonly told: { event: string; payload: unknown }[] = [];
+  #waiting: { fits(event: string, payload: never): boolean; done(payload: never): void }[] = [];
+
+  emit(_projectId: string, event: string, ...[payload]: unknown[]): void {
+    this.told.push({ event, payload });
+    const heard = this.#waiting.filter(({ fits }) => fits(event, payload as never));
+    this.#waiting = this.#waiting.filter((one) => !heard.includes(one));
+    for (const { done } of heard) done(payload as never);
+  }
+
+  next<E extends keyof ServerToClientEvents>(
+    event: E,
+    fits: (payload: Told[E]['payload']) => boolean = () => true,
+  ): Promise<Told[E]['payload']> {
+    return new Promise((done) => {
+      this.#waiting.push({ fits: (name, payload) => name === event && fits(payload), done });
+    });
+  }
+}
+
+export class MemoryBlobs implements BlobStore {
+  readonly kept = new Map<string, Uint8Array>();
+  #next = 0;
+
+  async put(prefix: string, suffix: string, bytes: Uint8Array | NodeJS.ReadableStream): Promise<string> {
+    const key = `${prefix}/${this.#next++}${suffix}`;
+    const parts: Uint8Array[] = [];
+    if (bytes instanceof Uint8Array) parts.push(bytes);
+    else for await (const part of bytes) parts.push(part as Buffer);
+    this.kept.set(key, Buffer.concat(parts));
+    return key;
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    const bytes = this.kept.get(key);
+    if (!bytes) throw new ProtocolError('NOT_FOUND');
+    return bytes;
+  }
+
+  async stream(key: string) {
+    const bytes = await this.get(key);
+    return { stream: Readable.from([bytes]), size: bytes.length };
+  }
+
+  async delete(key: string): Promise<void> {
+    this.kept.delete(key);
+  }
+}
+
+/** Label planes by mask, as a room would answer them. */
+export class MemoryRooms implements Pick<Rooms, 'labels'> {
+  readonly planes = new Map<string, { width: number; height: number; values: Uint8Array }>();
+
+  async labels(maskId: string) {
+    const plane = this.planes.get(maskId);
+    if (!plane) throw new ProtocolError('NOT_FOUND');
+    return plane;
+  }
+}
+
+export type JobsWorld = ReturnType<typeof createJobsWorld>;
+
+export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:00Z') {
+  const clock = new FakeClock(start);
+  const store = createPrismaJobsStore(prisma);
+  const rooms = new MemoryRooms();
+  const blobs = new MemoryBlobs();
+  const live = new RecordingPages();
+  const log = {
+    info() {},
+    warn() {},
+    error: (message: string, fields?: object) => errors.push({ message, fields }),
+  };
+  const errors: object[] = [];
+  const jobs = createJobs({ store, rooms, blobs, live, clock, log });
+  const queue = createQueue({ store: store.jobs, rooms, live, clock, log });
+  let names = 0;
+
+  return {
+    prisma,
+    clock,
+    store,
+    rooms,
+    blobs,
+    live,
+    log,
+    errors,
+    jobs,
+    queue,
+
+    /** A project of one task; `painted` are label planes of its sections of `side`², null = no paint. */
+    async project(options: {
+      policy?: Partial<Policy>;
+      side?: number;
+      image?: Uint8Array;
+      sections: { labels: Uint8Array | null; heldOut?: boolean }[];
+    }) {
+      const side = options.side ?? 4;
+      const original = await blobs.put('images', '.png', options.image ?? new Uint8Array());
+      const project = await prisma.project.create({
+        data: {
+          name: 'Neuropil',
+          tasks: {
+            create: {
+              name: 'Membrane',
+              position: 0,
+              labels: LABELS,
+              policy: { ...POLICY, ...options.policy },
+            },
+          },
+          sections: {
+            create: options.sections.map(({ heldOut = false }, position) => ({
+              position,
+              name: `${position}.png`,
+              width: side,
+              height: side,
+              bitDepth: 8,
+              heldOut,
+              original,
+              display: original,
+              thumbnail: original,
+            })),
+          },
+        },
+        include: { tasks: true, sections: { orderBy: { position: 'asc' } } },
+      });
+      const taskId = project.tasks[0]!.id;
+      const masks: string[] = [];
+      for (const [index, { labels }] of options.sections.entries()) {
+        const mask = await prisma.mask.create({
+          data: {
+            sectionId: project.sections[index]!.id,
+            taskId,
+            labelledPixels: labels?.filter((value) => value !== 0).length ?? 0,
+          },
+        });
+        masks.push(mask.id);
+        if (labels) rooms.planes.set(mask.id, { width: side, height: side, values: labels });
+      }
+      return { projectId: project.id, taskId, masks, sections: project.sections.map(({ id }) => id) };
+    },
+
+    async person(): Promise<string> {
+      const id = `person-${names++}`;
+      await prisma.user.create({ data: { id, name: id, email: `${id}@example.org` } });
+      return id;
+    },
+
+    claim: (trainerId: string, waitMs = 0) =>
+      queue.claim(
+        { protocolVersion: 1, trainerId, name: trainerId, engine: 'test' },
+        waitMs,
+        new AbortController().signal,
+      ),
+  };
+}

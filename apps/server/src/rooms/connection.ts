@@ -1,0 +1,356 @@
+/**
+ * One socket of a mask room, from its upgrade to its end. Holds frames back until it is known who sent them, gives updates
+ * to the room, tells what was refused and what is durable, and bounds what one socket may ask for. Believes no bytes.
+ *
+ *   entering → inside → gone
+ *       └────────────────↑
+ */
+import type { IncomingMessage } from 'node:http';
+import { MaskDocError } from '@cotrace/mask-doc';
+import {
+  CLOSE,
+  MAX_PRESENCE_BYTES,
+  MAX_PRESENCE_PER_SECOND,
+  MAX_UNAUTHENTICATED_BYTES,
+  may,
+  ProtocolError,
+  type Role,
+  SLOW_READER_CLOSE_BYTES,
+  SLOW_READER_DROP_PRESENCE_BYTES,
+} from '@cotrace/protocol';
+import type { WebSocket } from 'ws';
+import type { Access, Actor } from '../access/access.ts';
+import type { Log } from '../log.ts';
+import {
+  durableFrame,
+  type PresenceEntry,
+  presenceFrame,
+  readFrame,
+  readOwnPresence,
+  readyFrame,
+  refusedFrame,
+  syncStep1Frame,
+  syncStep2Frame,
+} from './frames.ts';
+import { createRateLimit } from './rateLimit.ts';
+import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
+import type { Applied, Peer } from './room.ts';
+import type { RoomLimits } from './roomLimits.ts';
+import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
+import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
+import type { RoomStore } from './roomStore.ts';
+import { claimSession } from './sessions.ts';
+
+export interface ConnectionParts {
+  readonly registry: RoomRegistry;
+  readonly store: RoomStore;
+  readonly access: Access;
+  readonly log: Log;
+  readonly limits: RoomLimits;
+}
+
+/** A clock of 2^40 would silence its owner for ever; nobody moves two thousand million times. */
+const MAX_PRESENCE_CLOCK = 2 ** 31;
+/** Stock clients repeat everybody's presence; beyond this many bytes it is not even read. */
+const MAX_PRESENCE_FRAME = 64 * 1024;
+
+export class Connection implements Peer {
+  presence: PresenceEntry | undefined;
+  private phase: 'entering' | 'inside' | 'gone' = 'entering';
+  private early: Uint8Array[] = [];
+  private earlyBytes = 0;
+  private asked: RoomRequest | undefined;
+  private actor: Actor | undefined;
+  private hold: RoomHold | undefined;
+  private mayPaint = false;
+  /** Counts role changes, so that an answer looked up before one is not believed after it. */
+  private roleRevision = 0;
+  private isAlive = true;
+  /** SyncStep1s sent and not answered yet. */
+  private awaitedAnswers = 0;
+  private gapTimer: NodeJS.Timeout | undefined;
+  /** A joining document may be larger than what a slow reader is allowed. */
+  private allowance = 0;
+  private readonly mayStrike: () => boolean;
+  private readonly mayMove = createRateLimit({
+    perSecond: MAX_PRESENCE_PER_SECOND,
+    burst: MAX_PRESENCE_PER_SECOND,
+  });
+  private readonly mayAskForAll = createRateLimit({ perSecond: 1, burst: 10 });
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly request: IncomingMessage,
+    private readonly parts: ConnectionParts,
+    private readonly onGone: (connection: Connection) => void,
+  ) {
+    const { strikes, strikesPerSecond } = parts.limits;
+    this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
+    socket.on('message', (data: Buffer, isBinary) => this.onMessage(data, isBinary));
+    socket.on('pong', () => {
+      this.isAlive = true;
+    });
+    // What ws objects to (masking, UTF-8, size) it also closes; 'close' follows.
+    socket.on('error', (error) =>
+      parts.log.info('Mask room: a socket broke the protocol', { error: error.message }),
+    );
+    socket.on('close', () => this.leave());
+  }
+
+  get clientId(): number {
+    return this.asked?.clientId ?? -1;
+  }
+
+  /** Signs in, loads the room and goes inside; never throws. */
+  async enter(): Promise<void> {
+    const overdue = setTimeout(
+      () => this.end(CLOSE.comeBack, new ProtocolError('DATABASE_UNAVAILABLE', 'Signing in took too long.')),
+      this.parts.limits.admissionMs,
+    );
+    try {
+      this.asked = parseRoomRequest(this.request);
+      await this.admit(this.asked);
+    } catch (error) {
+      this.end(closeCodeOf(error), error);
+    } finally {
+      clearTimeout(overdue);
+    }
+  }
+
+  private async admit(asked: RoomRequest): Promise<void> {
+    const { access, registry, store } = this.parts;
+    const actor = await access.signIn({ headers: this.request.headers, url: asked.url });
+    if (actor === undefined) throw new ProtocolError('NOT_SIGNED_IN');
+    this.actor = actor;
+    const projectId = await access.projectOf('mask', asked.maskId);
+    for (let revision = -1; revision !== this.roleRevision; ) {
+      revision = this.roleRevision;
+      this.mayPaint = may(await access.require(actor, projectId, 'mask.read'), 'mask.paint');
+      this.hold ??= await registry.open(asked.maskId);
+      if (this.isGone()) return this.leave();
+      const { room } = this.hold;
+      if (room.row.epoch !== asked.epoch) {
+        throw new ProtocolError('CONFLICT', `Expected epoch ${room.row.epoch}, got ${asked.epoch}.`);
+      }
+      await claimSession(room, store, { ...asked, userId: actor.userId, mayPaint: this.mayPaint });
+      if (this.isGone()) return this.leave();
+    }
+    this.goInside();
+  }
+
+  private isGone(): boolean {
+    return this.phase === 'gone';
+  }
+
+  private goInside(): void {
+    const { room } = this.hold!;
+    this.phase = 'inside';
+    room.peers.add(this);
+    this.send(readyFrame(room.ready(this.mayPaint)));
+    this.askForMissing();
+    this.acknowledge(room.everything());
+    this.sendPresences();
+    const early = this.early;
+    this.early = [];
+    for (const bytes of early) this.receive(bytes);
+  }
+
+  private onMessage(data: Buffer, isBinary: boolean) {
+    this.isAlive = true;
+    if (!isBinary) {
+      return this.end(CLOSE.rubbish, new ProtocolError('BAD_REQUEST', 'Expected binary frames, got text.'));
+    }
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (this.phase === 'inside') return this.receive(bytes);
+    if (this.phase === 'gone') return;
+    this.earlyBytes += bytes.length;
+    if (this.earlyBytes > MAX_UNAUTHENTICATED_BYTES) {
+      const got = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before sign-in is done, got ${this.earlyBytes}.`;
+      return this.end(CLOSE.comeBack, new ProtocolError('TOO_MANY_REQUESTS', got));
+    }
+    this.early.push(bytes);
+  }
+
+  private receive(bytes: Uint8Array) {
+    if (this.phase !== 'inside') return;
+    const { room } = this.hold!;
+    try {
+      const frame = readFrame(bytes);
+      switch (frame.kind) {
+        case 'syncStep1': {
+          if (!this.mayAskForAll())
+            throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
+          const answer = syncStep2Frame(room.doc, frame.stateVector);
+          this.send(answer);
+          this.allowance = Math.max(this.allowance, answer.length);
+          return;
+        }
+        case 'syncStep2':
+          this.awaitedAnswers = Math.max(0, this.awaitedAnswers - 1);
+          return this.takeUpdate(frame.update, 'answer');
+        case 'update':
+          return this.takeUpdate(frame.update, 'news');
+        case 'presence':
+          return this.takePresence(frame.bytes);
+        case 'queryPresence':
+          return this.sendPresences();
+      }
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
+    const { room } = this.hold!;
+    if (!this.mayPaint) return refuseReadersNews(() => room.bringsNews(update));
+    try {
+      this.acknowledge(room.apply(this.asked!.sessionId, update, { from: this }));
+    } catch (error) {
+      if (error instanceof MaskDocError && error.code === 'UPDATE_GAP') return this.onGap(error, as);
+      if (as === 'answer') this.gapIsClosed();
+      throw error;
+    }
+    if (as === 'answer') this.gapIsClosed();
+  }
+
+  /** Something before this update is missing: ask for all of it, once; whoever does not have it has to come back. */
+  private onGap(error: MaskDocError, as: 'answer' | 'news') {
+    if (as === 'answer' && this.awaitedAnswers === 0) return this.end(CLOSE.gap, error);
+    if (this.gapTimer !== undefined) return;
+    this.gapTimer = setTimeout(() => this.end(CLOSE.gap, error), this.parts.limits.gapMs);
+    this.askForMissing();
+  }
+
+  private gapIsClosed(): void {
+    clearTimeout(this.gapTimer);
+    this.gapTimer = undefined;
+  }
+
+  private askForMissing(): void {
+    this.awaitedAnswers++;
+    this.send(syncStep1Frame(this.hold!.room.doc));
+  }
+
+  private acknowledge({ ack, committed }: Applied): void {
+    committed.then(
+      () => this.send(durableFrame(ack)),
+      // The room is broken then, and has told everybody to come back.
+      () => {},
+    );
+  }
+
+  private takePresence(bytes: Uint8Array): void {
+    if (bytes.length > MAX_PRESENCE_FRAME) return;
+    const own = readOwnPresence(bytes, this.clientId);
+    if (own === undefined) return;
+    if (own.state.length > MAX_PRESENCE_BYTES || own.clock > MAX_PRESENCE_CLOCK) {
+      const got = `${own.state.length} bytes, clock ${own.clock}`;
+      throw new ProtocolError(
+        'BAD_REQUEST',
+        `Expected at most ${MAX_PRESENCE_BYTES} bytes of presence, got ${got}.`,
+      );
+    }
+    if (own.state !== 'null' && !this.mayMove()) return;
+    this.presence = own;
+    this.hold!.room.relay(presenceFrame([own]), this, { droppable: true });
+  }
+
+  private sendPresences(): void {
+    const others = [...this.hold!.room.peers].flatMap((peer) => (peer === this ? [] : (peer.presence ?? [])));
+    if (others.length > 0) this.send(presenceFrame(others), { droppable: true });
+  }
+
+  /** After the role was committed; `undefined`: removed. */
+  async roleChanged(userId: string, projectId: string, role: Role | undefined): Promise<void> {
+    if (this.actor?.userId !== userId) return;
+    const revision = ++this.roleRevision;
+    if (this.phase !== 'inside' || this.hold!.room.row.projectId !== projectId) return;
+    if (!may(role, 'mask.read')) return this.end(CLOSE.forbidden, new ProtocolError('FORBIDDEN'));
+    const mayPaint = may(role, 'mask.paint');
+    const { room } = this.hold!;
+    try {
+      await claimSession(room, this.parts.store, { ...this.asked!, userId, mayPaint });
+    } catch (error) {
+      return this.end(closeCodeOf(error), error);
+    }
+    if (this.isGone() || revision !== this.roleRevision) return;
+    this.mayPaint = mayPaint;
+    this.send(readyFrame(room.ready(mayPaint)));
+    // What was refused meanwhile may come now.
+    if (mayPaint) this.askForMissing();
+  }
+
+  labelsChanged(): void {
+    this.send(readyFrame(this.hold!.room.ready(this.mayPaint)));
+  }
+
+  roomBroken(): void {
+    this.end(CLOSE.comeBack);
+  }
+
+  send(frame: Uint8Array, options?: { droppable: boolean }) {
+    if (this.phase !== 'inside') return;
+    const waiting = this.socket.bufferedAmount;
+    if (waiting > SLOW_READER_CLOSE_BYTES + this.allowance) return this.end(CLOSE.slowReader);
+    if (options?.droppable && waiting > SLOW_READER_DROP_PRESENCE_BYTES) return;
+    this.socket.send(frame);
+  }
+
+  /** A sign of life in both directions. */
+  heartbeat() {
+    if (!this.isAlive) return this.socket.terminate();
+    this.isAlive = false;
+    this.socket.ping();
+    this.send(presenceFrame([]));
+  }
+
+  private refuse(error: unknown) {
+    const body = refusalOf(error);
+    if (body.code === 'INTERNAL') this.parts.log.error('Mask room: an update failed', { error });
+    if (body.code === 'DATABASE_UNAVAILABLE') return this.end(CLOSE.comeBack, error);
+    if (isRubbish(error) && !this.mayStrike()) return this.end(CLOSE.rubbish, error);
+    this.send(refusedFrame(body));
+  }
+
+  /** Resolves when the socket is closed, by force after `withinMs`. */
+  async closed(withinMs: number): Promise<void> {
+    if (this.socket.readyState === this.socket.CLOSED) return;
+    const force = setTimeout(() => this.socket.terminate(), withinMs);
+    await new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
+    clearTimeout(force);
+  }
+
+  /** Says why where there is a reason, and closes. */
+  end(code: number, error?: unknown) {
+    if (this.phase === 'gone') return;
+    const body = error === undefined ? undefined : refusalOf(error);
+    if (body?.code === 'INTERNAL') this.parts.log.error('Mask room: a socket could not be served', { error });
+    if (body !== undefined) this.socket.send(refusedFrame(body));
+    this.socket.close(code, body === undefined ? undefined : closeReason(body));
+    this.leave();
+  }
+
+  private leave(): void {
+    const wasHere = this.phase !== 'gone';
+    this.phase = 'gone';
+    this.early = [];
+    clearTimeout(this.gapTimer);
+    this.hold?.room.leave(this);
+    this.presence = undefined;
+    this.hold?.release();
+    if (wasHere) this.onGone(this);
+  }
+}
+
+/** Readers answer SyncStep1 like everybody: an update without news is no attempt to paint. */
+function refuseReadersNews(bringsNews: () => boolean): void {
+  let isPaint: boolean;
+  try {
+    isPaint = bringsNews();
+  } catch (error) {
+    if (!(error instanceof MaskDocError)) throw error;
+    if (error.code === 'UPDATE_MALFORMED' || error.code === 'UPDATE_TOO_LARGE') throw error;
+    isPaint = true;
+  }
+  if (isPaint) throw new ProtocolError('FORBIDDEN');
+}

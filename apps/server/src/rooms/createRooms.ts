@@ -1,0 +1,165 @@
+/** The mask rooms of one server process: sockets in, committed paint out. Builds the parts and owns their end. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { MaskDocError } from '@cotrace/mask-doc';
+import { CLOSE, MAX_ROOM_FRAME_BYTES, ProtocolError } from '@cotrace/protocol';
+import { WebSocket, WebSocketServer } from 'ws';
+import * as Y from 'yjs';
+import type { Access } from '../access/access.ts';
+import type { Log } from '../log.ts';
+import { createCommitLog } from './commitLog.ts';
+import { Connection } from './connection.ts';
+import { refusedFrame } from './frames.ts';
+import { planeUpdates } from './planeUpdates.ts';
+import { closeReason, refusalOf } from './refusal.ts';
+import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
+import { createRoomRegistry } from './roomRegistry.ts';
+import type { RoomStore } from './roomStore.ts';
+import type { Painted, Rooms } from './rooms.ts';
+import { claimSession } from './sessions.ts';
+
+export interface RoomsParts {
+  readonly store: RoomStore;
+  readonly access: Access;
+  readonly log: Log;
+  readonly limits?: Partial<RoomLimits>;
+}
+
+/** ws closes a frame that is too large with 1009, on which y-websocket would come back and send it again. */
+class RoomSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer) {
+    if (code !== 1009) return super.close(code, reason);
+    const body = refusalOf(
+      new MaskDocError('UPDATE_TOO_LARGE', `a frame above ${MAX_ROOM_FRAME_BYTES} bytes`),
+    );
+    this.send(refusedFrame(body));
+    super.close(CLOSE.frameTooLarge, closeReason(body));
+  }
+}
+
+export function createRooms({ store, access, log, limits: wanted }: RoomsParts): Rooms {
+  const limits = { ...ROOM_LIMITS, ...wanted };
+  const connections = new Set<Connection>();
+  const listeners = new Set<(painted: Painted) => void>();
+  let isClosing = false;
+
+  const commits = createCommitLog({
+    store,
+    log,
+    limits,
+    onCommitted({ mask: { maskId, projectId, sectionId, taskId }, labelled, painted }) {
+      const told = { maskId, projectId, sectionId, taskId, labelledPixels: labelled, newPixels: painted };
+      for (const listener of listeners) {
+        try {
+          listener(told);
+        } catch (error) {
+          // Paint is committed whatever becomes of those who hear of it.
+          log.error('A listener to committed paint failed', { maskId, error });
+        }
+      }
+    },
+  });
+  const registry = createRoomRegistry({ store, commits, log });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_ROOM_FRAME_BYTES,
+    perMessageDeflate: false,
+    WebSocket: RoomSocket,
+  });
+
+  const stopListening = access.onRoleChange(({ userId, projectId, role }) => {
+    for (const connection of connections) void connection.roleChanged(userId, projectId, role);
+  });
+  const heart = setInterval(() => {
+    for (const connection of connections) connection.heartbeat();
+  }, limits.heartbeatMs);
+  heart.unref();
+
+  const renewLabels = async (taskId: string) => {
+    for (const room of registry.loaded()) {
+      if (room.row.taskId !== taskId) continue;
+      const row = await store.findMask(room.row.maskId);
+      if (row !== undefined) room.renew(row);
+    }
+  };
+
+  return {
+    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        if (isClosing) return webSocket.close(CLOSE.comeBack);
+        const connection = new Connection(
+          webSocket,
+          request,
+          { registry, store, access, log, limits },
+          (gone) => connections.delete(gone),
+        );
+        connections.add(connection);
+        void connection.enter();
+      });
+    },
+
+    async labels(maskId) {
+      const { room, release } = await registry.open(maskId);
+      try {
+        const { width, height } = room.row;
+        const values = room.mask.composition.toLabels();
+        if (commits.isAway && commits.isPending(maskId)) throw new ProtocolError('DATABASE_UNAVAILABLE');
+        // What was applied when the pixels were read is committed when they are handed out.
+        await commits.settled(maskId);
+        return { width, height, values };
+      } finally {
+        release();
+      }
+    },
+
+    async paintPlane(maskId, sessionId, values, { countsAsNew }) {
+      const { room, release } = await registry.open(maskId);
+      const doc = new Y.Doc();
+      try {
+        const { width, height } = room.row;
+        if (values.length !== width * height) {
+          const expected = `${width} x ${height} label values`;
+          throw new ProtocolError('BAD_REQUEST', `Expected ${expected}, got ${values.length}.`);
+        }
+        await claimSession(room, store, { sessionId, clientId: doc.clientID, userId: null, mayPaint: true });
+        const plane = {
+          width,
+          height,
+          values,
+          sessionId,
+          firstStrokeId: room.greatestStrokeId(sessionId) + 1,
+          lamport: room.greatestLamport + 1,
+        };
+        // One update at a time: a large plane leaves the others' strokes room between its commits.
+        for (const update of planeUpdates(doc, plane)) {
+          await room.apply(sessionId, update, { countsAsNew }).committed;
+        }
+      } finally {
+        doc.destroy();
+        release();
+      }
+    },
+
+    onPainted(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    labelsChanged(taskId) {
+      renewLabels(taskId).catch((error) => log.error('Label table not read anew', { taskId, error }));
+    },
+
+    async close() {
+      isClosing = true;
+      stopListening();
+      clearInterval(heart);
+      // Applied paint is committed and acknowledged before anybody is sent away.
+      await commits.close();
+      const closing = [...connections];
+      for (const connection of closing) connection.end(CLOSE.comeBack);
+      await Promise.all(closing.map((connection) => connection.closed(limits.closeMs)));
+      sockets.close();
+    },
+  };
+}

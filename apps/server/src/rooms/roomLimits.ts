@@ -1,0 +1,35 @@
+/** Numbers that only the rooms know, with units and reasons; what both ends must agree on is in packages/protocol. */
+
+export interface RoomLimits {
+  /** Milliseconds that an update waits for others to share its commit: below what a person notices, above one fsync. */
+  readonly groupCommitMs: number;
+  /** Milliseconds before a failed append is tried again, doubling from the first to the longest. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  /** Bytes that may wait for the database, all rooms together, before updates are refused. */
+  readonly maxPendingBytes: number;
+  /** Milliseconds that a socket behind a gap has to send what is missing. */
+  readonly gapMs: number;
+  /** Milliseconds for signing in and loading the room. */
+  readonly admissionMs: number;
+  /** Milliseconds between signs of life. y-websocket leaves a server that is silent for 30 s. */
+  readonly heartbeatMs: number;
+  /** Milliseconds that `close` waits for the database and for the sockets. */
+  readonly closeMs: number;
+  /** Refusals that a socket may earn at once, and per second after that, before it is closed as rubbish. */
+  readonly strikes: number;
+  readonly strikesPerSecond: number;
+}
+
+export const ROOM_LIMITS: RoomLimits = {
+  groupCommitMs: 25,
+  firstRetryMs: 100,
+  longestRetryMs: 5_000,
+  maxPendingBytes: 32 * 1024 * 1024,
+  gapMs: 5_000,
+  admissionMs: 20_000,
+  heartbeatMs: 15_000,
+  closeMs: 5_000,
+  strikes: 8,
+  strikesPerSecond: 0.2,
+};

@@ -1,0 +1,108 @@
+/**
+ * Which rooms are in memory. A room is loaded once however many ask, held while somebody uses it, and let go when nobody
+ * does and everything in it is committed. Knows no socket.
+ *
+ *   absent → loading → held ⇄ idle (commits pending) → absent
+ *                        └→ broken → absent (after its last commit) → loaded anew
+ */
+import { ProtocolError } from '@cotrace/protocol';
+import type { Log } from '../log.ts';
+import type { CommitLog } from './commitLog.ts';
+import { Room } from './room.ts';
+import type { RoomStore } from './roomStore.ts';
+
+export interface RoomHold {
+  readonly room: Room;
+  /** Call once. */
+  release(): void;
+}
+
+export interface RoomRegistry {
+  /** Throws ProtocolError NOT_FOUND, DATABASE_UNAVAILABLE, MaskDocError LOG_GAP, LOG_MALFORMED. */
+  open(maskId: string): Promise<RoomHold>;
+  /** Rooms in memory now. */
+  loaded(): Room[];
+}
+
+interface Entry {
+  readonly loading: Promise<Room>;
+  room: Room | undefined;
+  holds: number;
+}
+
+export function createRoomRegistry({
+  store,
+  commits,
+  log,
+}: {
+  store: RoomStore;
+  commits: CommitLog;
+  log: Log;
+}): RoomRegistry {
+  const entries = new Map<string, Entry>();
+
+  const load = async (maskId: string): Promise<Room> => {
+    // A broken room's last entries may still be on their way into the log; if they fail, the log is the truth without them.
+    await commits.settled(maskId).catch(() => undefined);
+    const row = await store.findMask(maskId);
+    if (row === undefined) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
+    const [entriesOfLog, sessions] = await Promise.all([
+      store.load(maskId, row.epoch),
+      store.sessions(maskId),
+    ]);
+    const room = new Room(row, entriesOfLog, commits, onBroken);
+    for (const { sessionId, userId, clientIds } of sessions) {
+      room.sessions.set(sessionId, { userId, clientIds: new Set(clientIds) });
+    }
+    return room;
+  };
+
+  const onBroken = (room: Room, error: unknown) => {
+    const { maskId } = room.row;
+    log.error('A mask room does not match its log and is loaded anew', { maskId, error });
+    if (entries.get(maskId)?.room === room) entries.delete(maskId);
+  };
+
+  const unloadIfIdle = (maskId: string, entry: Entry) => {
+    if (entry.holds > 0 || entries.get(maskId) !== entry || entry.room === undefined) return;
+    if (commits.isPending(maskId)) {
+      const again = () => unloadIfIdle(maskId, entry);
+      commits.settled(maskId).then(again, again);
+      return;
+    }
+    entries.delete(maskId);
+    entry.room.destroy();
+  };
+
+  return {
+    async open(maskId) {
+      let entry = entries.get(maskId);
+      if (entry === undefined) {
+        const created: Entry = { loading: load(maskId), room: undefined, holds: 0 };
+        entry = created;
+        entries.set(maskId, entry);
+      }
+      const held = entry;
+      // Counted before anything is awaited: a leaving last user must see the one who is on the way in.
+      held.holds++;
+      try {
+        held.room = await held.loading;
+      } catch (error) {
+        held.holds--;
+        if (entries.get(maskId) === held) entries.delete(maskId);
+        throw error;
+      }
+      let isReleased = false;
+      return {
+        room: held.room,
+        release() {
+          if (isReleased) return;
+          isReleased = true;
+          held.holds--;
+          unloadIfIdle(maskId, held);
+        },
+      };
+    },
+    loaded: () => [...entries.values()].flatMap(({ room }) => room ?? []),
+  };
+}

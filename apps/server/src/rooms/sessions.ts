@@ -1,0 +1,30 @@
+/** Whose an editing session is, and which Y client ids it has used. Knows no socket; refuses what belongs to somebody else. */
+import { ProtocolError } from '@cotrace/protocol';
+import type { Room } from './room.ts';
+import type { RoomStore } from './roomStore.ts';
+
+/**
+ * Takes a session for a person (null: the server) before the first update. Readers take none, but may not use somebody
+ * else's either. Throws ProtocolError FORBIDDEN, DATABASE_UNAVAILABLE.
+ */
+export async function claimSession(
+  room: Room,
+  store: RoomStore,
+  {
+    sessionId,
+    clientId,
+    userId,
+    mayPaint,
+  }: { sessionId: string; clientId: number; userId: string | null; mayPaint: boolean },
+): Promise<void> {
+  const known = room.sessions.get(sessionId);
+  if (known !== undefined && known.userId !== userId) {
+    throw new ProtocolError('FORBIDDEN', 'That editing session is somebody else’s. Reload the page.');
+  }
+  if (!mayPaint || known?.clientIds.has(clientId)) return;
+  await store.registerSession({ maskId: room.row.maskId, sessionId, userId, clientId });
+  // Looked up again: two sockets of one session may have been waiting for the store.
+  const session = room.sessions.get(sessionId) ?? { userId, clientIds: new Set<number>() };
+  room.sessions.set(sessionId, session);
+  session.clientIds.add(clientId);
+}

@@ -1,0 +1,135 @@
+/** A room store in memory that keeps the contract, and that a test can hold up or take away. */
+import { ProtocolError } from '@cotrace/protocol';
+import type { LogEntry, MaskRow, RoomStore } from '../roomStore.ts';
+
+export interface MemoryRoomStore extends RoomStore {
+  addMask(mask: Partial<MaskRow> & { maskId: string }): MaskRow;
+  /** Changes a mask's row; `undefined` deletes it. */
+  changeMask(maskId: string, change: Partial<MaskRow> | undefined): void;
+  labelledPixels(maskId: string): number;
+  /** Appends (or loads) wait until the returned function is called. */
+  holdAppends(): () => void;
+  holdLoads(): () => void;
+  /** Everything answers DATABASE_UNAVAILABLE while it is away. */
+  isAway: boolean;
+  /** Calls of `append` so far, failed ones too. */
+  readonly attempts: number;
+  /** Resolves when `append` is called the next time. */
+  nextAttempt(): Promise<void>;
+}
+
+interface Kept {
+  row: MaskRow;
+  labelled: number;
+  log: LogEntry[];
+  sessions: Map<string, { userId: string | null; clientIds: number[] }>;
+}
+
+export function createMemoryRoomStore(): MemoryRoomStore {
+  const masks = new Map<string, Kept>();
+  let appendGate: Promise<void> = Promise.resolve();
+  let loadGate: Promise<void> = Promise.resolve();
+  let attempts = 0;
+  let onAttempt: (() => void)[] = [];
+
+  const reach = () => {
+    if (store.isAway) throw new ProtocolError('DATABASE_UNAVAILABLE');
+  };
+  const gate = (): [Promise<void>, () => void] => {
+    let open = () => {};
+    const closed = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return [closed, open];
+  };
+  const keptOf = (maskId: string): Kept => {
+    const kept = masks.get(maskId);
+    if (kept === undefined) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
+    return kept;
+  };
+
+  const store: MemoryRoomStore = {
+    isAway: false,
+    get attempts() {
+      return attempts;
+    },
+    nextAttempt: () => new Promise((resolve) => onAttempt.push(resolve)),
+    addMask(mask) {
+      const row: MaskRow = {
+        projectId: 'project',
+        sectionId: 'section',
+        taskId: 'task',
+        epoch: 0,
+        width: 300,
+        height: 200,
+        labels: [1, 2],
+        ...mask,
+      };
+      masks.set(row.maskId, { row, labelled: 0, log: [], sessions: new Map() });
+      return row;
+    },
+    changeMask(maskId, change) {
+      if (change === undefined) masks.delete(maskId);
+      else keptOf(maskId).row = { ...keptOf(maskId).row, ...change };
+    },
+    labelledPixels: (maskId) => keptOf(maskId).labelled,
+    holdAppends() {
+      const [closed, open] = gate();
+      appendGate = closed;
+      return open;
+    },
+    holdLoads() {
+      const [closed, open] = gate();
+      loadGate = closed;
+      return open;
+    },
+    async findMask(maskId) {
+      reach();
+      const kept = masks.get(maskId);
+      return kept && { ...kept.row, labels: [...kept.row.labels] };
+    },
+    async load(maskId, epoch) {
+      await loadGate;
+      reach();
+      return (masks.get(maskId)?.log ?? [])
+        .filter((entry) => entry.epoch === epoch)
+        .map(({ sessionId, bytes }, seq) => ({ seq, sessionId, bytes: bytes.slice() }));
+    },
+    async append(entries, counts) {
+      attempts++;
+      for (const told of onAttempt) told();
+      onAttempt = [];
+      await appendGate;
+      reach();
+      for (const { maskId, epoch } of entries) {
+        const current = keptOf(maskId).row.epoch;
+        if (current !== epoch)
+          throw new ProtocolError('CONFLICT', `Expected epoch ${current}, got ${epoch}.`);
+      }
+      for (const entry of entries) keptOf(entry.maskId).log.push({ ...entry, bytes: entry.bytes.slice() });
+      for (const { maskId, labelled } of counts) keptOf(maskId).labelled = labelled;
+    },
+    async sessions(maskId) {
+      reach();
+      return [...(masks.get(maskId)?.sessions ?? [])].map(([sessionId, { userId, clientIds }]) => ({
+        sessionId,
+        userId,
+        clientIds: [...clientIds],
+      }));
+    },
+    async registerSession({ maskId, sessionId, userId, clientId }) {
+      reach();
+      const { sessions } = keptOf(maskId);
+      const session = sessions.get(sessionId) ?? { userId, clientIds: [] };
+      const isTaken = [...sessions].some(
+        ([id, other]) => id !== sessionId && other.clientIds.includes(clientId),
+      );
+      if (session.userId !== userId || isTaken) {
+        throw new ProtocolError('FORBIDDEN', 'That editing session is somebody else’s. Reload the page.');
+      }
+      sessions.set(sessionId, session);
+      if (!session.clientIds.includes(clientId)) session.clientIds.push(clientId);
+    },
+  };
+  return store;
+}

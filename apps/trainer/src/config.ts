@@ -1,0 +1,31 @@
+/** The trainer's settings, read once from the environment. Opens nothing. */
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { WantedEngine } from '@cotrace/engine';
+import { TrainerError } from './errors.ts';
+
+export interface Config {
+  /** Address of the server, without a slash at the end. */
+  server: string;
+  token: string;
+  /** For its identity and the checkpoints of its runs. */
+  folder: string;
+  engine: WantedEngine;
+  /** As people see it. */
+  name: string;
+}
+
+const ENGINES: readonly WantedEngine[] = ['auto', 'tensorflow', 'webgpu', 'wasm'];
+
+/** @throws TrainerError TOKEN_MISSING, SERVER_INVALID, ENGINE_UNKNOWN */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const token = environment.COTRACE_TRAINER_TOKEN;
+  if (!token) throw new TrainerError('TOKEN_MISSING');
+  const server = (environment.COTRACE_SERVER || 'http://localhost:4680').replace(/\/+$/, '');
+  if (!URL.canParse(server) || !/^https?:/.test(server)) throw new TrainerError('SERVER_INVALID', server);
+  const wanted = environment.COTRACE_ENGINE || 'auto';
+  const engine = ENGINES.find((name) => name === wanted);
+  if (!engine) throw new TrainerError('ENGINE_UNKNOWN', wanted);
+  const home = resolve(environment.COTRACE_HOME || join(homedir(), '.cotrace'));
+  return { server, token, folder: join(home, 'trainer'), engine, name: hostname().slice(0, 120) };
+}

@@ -1,0 +1,69 @@
+import type { Rank } from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { INSTALL_ERRORS } from '../install/errors.mjs';
+import { checkTrainingMemory, EngineError, loadEngine, trainingBytes } from './index.ts';
+
+describe('an engine', () => {
+  it('is named and computes', async () => {
+    const engine = await loadEngine('auto');
+    expect(engine.sentence).toContain(engine.version);
+    const product = engine.tf.matMul([[1, 2]], [[3], [4]]);
+    expect([...product.dataSync()]).toEqual([11]);
+    product.dispose();
+  });
+  it('webgpu is not there yet, and says so', async () => {
+    await expect(loadEngine('webgpu')).rejects.toMatchObject({ code: 'NOT_YET' });
+  });
+  it('of an unknown name is refused with the names that exist', async () => {
+    await expect(loadEngine('cuda' as never)).rejects.toThrow(/auto, tensorflow, webgpu or wasm.*"cuda"/);
+  });
+});
+
+describe("WebAssembly's filter gradient", () => {
+  it.each([
+    [3, 'same'],
+    [2, 'same'],
+    [1, 'same'],
+    [3, 'valid'],
+  ] as const)('equals finite differences for a filter of %i, padded %s', async (size, pad) => {
+    const { tf } = await loadEngine('wasm');
+    const x = tf.randomNormal<Rank.R4>([2, 5, 6, 2], 0, 1, 'float32', 1);
+    const filter = tf.randomNormal<Rank.R4>([size, size, 2, 3], 0, 1, 'float32', 2);
+    // A fixed weighting makes the sum sensitive to every place.
+    const out = tf.conv2d(x, filter, 1, pad);
+    const weighting = tf.randomNormal(out.shape, 0, 1, 'float32', 3);
+    const value = (w: typeof filter) => tf.sum(tf.mul(tf.conv2d(x, w, 1, pad), weighting));
+    const gradient = tf
+      .grad(value as never)(filter)
+      .dataSync();
+    const numbers = filter.dataSync();
+    for (let i = 0; i < numbers.length; i++) {
+      const shifted = (by: number) => {
+        const moved = Float32Array.from(numbers);
+        moved[i]! += by;
+        return value(tf.tensor4d(moved, filter.shape)).dataSync()[0]!;
+      };
+      expect(gradient[i]).toBeCloseTo((shifted(0.05) - shifted(-0.05)) / 0.1, 2);
+    }
+  });
+});
+
+describe('memory', () => {
+  const course = { parameters: 31_000_000, activations: 2 * 256 * 256 * 600 };
+  it('of a step grows with the batch', () => {
+    expect(trainingBytes({ ...course, activations: 2 * course.activations })).toBeGreaterThan(
+      trainingBytes(course),
+    );
+  });
+  it('that is too small is refused with both sizes', () => {
+    expect(() => checkTrainingMemory(course, 1e9)).toThrow(EngineError);
+    expect(() => checkTrainingMemory(course, 1e9)).toThrow(/It takes about 1\.4 GB, there are 1\.0 GB/);
+    expect(() => checkTrainingMemory(course, 16e9)).not.toThrow();
+  });
+});
+
+describe('sentences of the installer', () => {
+  it('say what to do', () => {
+    for (const sentence of Object.values(INSTALL_ERRORS)) expect(sentence).toMatch(/^.{20,}\.$/);
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * The tensor engine, chosen at start and said aloud: native TensorFlow, else WebAssembly. Everything above takes an
+ * {@link Engine} and does not ask again.
+ */
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import util from 'node:util';
+import type * as tfjs from '@tensorflow/tfjs';
+import { EngineError } from './errors.ts';
+import { registerWasmFilterGradient } from './wasmFilterGradient.ts';
+
+export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
+export type WantedEngine = 'auto' | EngineName;
+
+export interface Engine {
+  readonly name: EngineName;
+  /** The tfjs of this engine; no other copy of tfjs may be mixed with it. */
+  readonly tf: typeof tfjs;
+  /** Version of TensorFlow, or of tfjs where that computes. */
+  readonly version: string;
+  readonly device: 'cpu' | 'gpu';
+  readonly deviceName: string;
+  readonly threads: number;
+  /** One sentence for people: which engine, where. */
+  readonly sentence: string;
+  /** How to get a faster engine, if there is one to get. */
+  readonly faster?: string;
+}
+
+const require = createRequire(import.meta.url);
+
+const processor = () => cpus()[0]?.model.replace(/\s+/g, ' ').trim() || 'an unnamed processor';
+
+/** What the native package offers beyond tfjs. */
+interface NativeTensorFlow {
+  version_core: string;
+  backend(): { isUsingGpuDevice?: boolean; binding?: { TensorFlowVersion?: string } };
+}
+
+function loadTensorFlow(): Engine {
+  // Removed in Node 23; tfjs-node 4.22 still calls it.
+  const legacy = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  // Its start-up notes are meant for those who build TensorFlow.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  let tf: typeof tfjs;
+  try {
+    tf = require('@tensorflow/tfjs-node-gpu') as typeof tfjs;
+  } catch (cause) {
+    throw new EngineError(
+      'ENGINE_UNAVAILABLE',
+      `Native TensorFlow is not installed. Run \`npm start\` once, or use the engine "wasm". (${(cause as Error).message.split('\n')[0]})`,
+      cause,
+    );
+  }
+  const backend = (tf as unknown as NativeTensorFlow).backend();
+  const gpu = backend.isUsingGpuDevice === true;
+  const version = backend.binding?.TensorFlowVersion ?? tf.version_core;
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+  const deviceName = gpu ? 'the GPU' : processor();
+  return {
+    name: 'tensorflow',
+    tf,
+    version,
+    device: gpu ? 'gpu' : 'cpu',
+    deviceName,
+    threads,
+    sentence: `TensorFlow ${version} on ${deviceName}${gpu ? '' : `, ${threads} threads`}`,
+  };
+}
+
+async function loadWasm(why?: string): Promise<Engine> {
+  // tfjs' own CPU backend announces that a native one would be faster; `faster` says how.
+  const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as {
+    setWasmPaths(prefix: string): void;
+    setThreadsCount(count: number): void;
+  };
+  wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), sep));
+  // Threads of this backend need a browser's workers; in Node it runs on one.
+  if (!(await tf.setBackend('wasm'))) {
+    throw new EngineError('ENGINE_UNAVAILABLE', 'WebAssembly could not be started in this Node.');
+  }
+  await tf.ready();
+  registerWasmFilterGradient(tf);
+  const faster = 'Run `npm start` once where pip and g++ are installed to get native TensorFlow.';
+  return {
+    name: 'wasm',
+    tf,
+    version: tf.version_core,
+    device: 'cpu',
+    deviceName: processor(),
+    threads: 1,
+    sentence: `WebAssembly (tfjs ${tf.version_core}) on ${processor()}, 1 thread${why ? `: ${why}` : ''}`,
+    faster,
+  };
+}
+
+/**
+ * Load an engine; one a process. `auto` takes the fastest that is there.
+ * @throws EngineError ENGINE_UNAVAILABLE, NOT_YET (webgpu)
+ */
+export async function loadEngine(wanted: WantedEngine = 'auto'): Promise<Engine> {
+  switch (wanted) {
+    case 'tensorflow':
+      return loadTensorFlow();
+    case 'wasm':
+      return loadWasm();
+    case 'webgpu':
+      throw new EngineError('NOT_YET', 'The engine webgpu: use "auto", "tensorflow" or "wasm".');
+    case 'auto':
+      try {
+        return loadTensorFlow();
+      } catch (cause) {
+        if (!(cause instanceof EngineError)) throw cause;
+        return loadWasm('native TensorFlow is not installed');
+      }
+    default:
+      throw new EngineError(
+        'ENGINE_UNAVAILABLE',
+        `auto, tensorflow, webgpu or wasm was expected, got "${wanted satisfies never}".`,
+      );
+  }
+}

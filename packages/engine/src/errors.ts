@@ -1,0 +1,18 @@
+/** Errors of the tensor engine: code and sentence. */
+export const ENGINE_ERRORS = {
+  ENGINE_UNAVAILABLE: 'The tensor engine that was asked for cannot run here.',
+  NOT_YET: 'That is planned, and not there yet.',
+  MEMORY_TOO_SMALL: 'The training step does not fit into the memory of this machine.',
+} as const;
+
+export type EngineErrorCode = keyof typeof ENGINE_ERRORS;
+
+/** `detail` says what was expected, what came and what to do. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  constructor(code: EngineErrorCode, detail: string, cause?: unknown) {
+    super(`${ENGINE_ERRORS[code]} ${detail}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

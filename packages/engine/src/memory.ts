@@ -1,0 +1,43 @@
+/** How much memory a training step takes, and whether this machine has it. Refuses before the first allocation. */
+import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { EngineError } from './errors.ts';
+
+export interface TrainingSize {
+  /** Trainable numbers. */
+  parameters: number;
+  /** Numbers of all activations that the backward pass keeps, for one batch. */
+  activations: number;
+}
+
+/**
+ * Bytes of one float32 training step: weights, gradients and Adam's two moments; activations with their gradients and
+ * as much again for the convolutions' scratch space (measured on TensorFlow 2.21: 2.2–2.9 × the activations).
+ */
+export function trainingBytes({ parameters, activations }: TrainingSize): number {
+  return 4 * (4 * parameters + 3 * activations);
+}
+
+/** Bytes that this process may use: the machine's memory, or its control group's limit if that is less. */
+export function usableMemoryBytes(): number {
+  const limits = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'].map((path) => {
+    try {
+      return Number(readFileSync(path, 'utf8'));
+    } catch {
+      // No control group of that version on this machine: no limit from it.
+      return Number.NaN;
+    }
+  });
+  return Math.min(totalmem(), ...limits.filter((bytes) => Number.isFinite(bytes) && bytes > 0));
+}
+
+/** @throws EngineError MEMORY_TOO_SMALL, naming both sizes and what to make smaller */
+export function checkTrainingMemory(size: TrainingSize, availableBytes = usableMemoryBytes()): void {
+  const needed = trainingBytes(size);
+  if (needed <= availableBytes * 0.9) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new EngineError(
+    'MEMORY_TOO_SMALL',
+    `It takes about ${gigabytes(needed)}, there are ${gigabytes(availableBytes)}. Choose a smaller batch, tile or base width.`,
+  );
+}

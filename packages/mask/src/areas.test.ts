@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Brush,
+  clip,
+  createStrokeBuilder,
+  EMPTY_RUNS,
+  floodFill,
+  intersect,
+  MaskError,
+  pixelCount,
+  rasterizePolygon,
+  rasterizeStroke,
+  runsFromTriples,
+  union,
+} from './index.ts';
+import { cases, HEIGHT, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+
+/** Coordinates on the 1/16 grid, on which rounding changes nothing. */
+const coordinate = (max: number) => fc.integer({ min: -32, max: (max + 2) * 16 }).map((value) => value / 16);
+const point = fc.record({ x: coordinate(WIDTH), y: coordinate(HEIGHT) });
+const points = fc.array(point, { minLength: 1, maxLength: 5 });
+const brush: fc.Arbitrary<Brush> = fc.record({
+  shape: fc.constantFrom('round' as const, 'square' as const),
+  diameter: fc.integer({ min: 16, max: 160 }).map((value) => value / 16),
+});
+const bounds = { width: WIDTH, height: HEIGHT };
+
+/** Distance from a pixel's centre to a segment, in the brush's own norm: half the least diameter that covers it. */
+function distance(
+  shape: Brush['shape'],
+  px: number,
+  py: number,
+  a: { x: number; y: number },
+  b: { x: number; y: number },
+): number {
+  const norm = (t: number) => {
+    const x = px - a.x - t * (b.x - a.x);
+    const y = py - a.y - t * (b.y - a.y);
+    return shape === 'round' ? Math.hypot(x, y) : Math.max(Math.abs(x), Math.abs(y));
+  };
+  // A norm along a line is convex: ternary search finds its least value.
+  let low = 0;
+  let high = 1;
+  for (let i = 0; i < 200; i++) {
+    const third = (high - low) / 3;
+    if (norm(low + third) <= norm(high - third)) high -= third;
+    else low += third;
+  }
+  return norm((low + high) / 2);
+}
+
+describe('a brush', () => {
+  test('[M4] covers the centres in the area that it sweeps, and the pixels under its points', () => {
+    fc.assert(
+      fc.property(points, brush, (path, { shape, diameter }) => {
+        const covered = pixelsOf(rasterizeStroke(path, { shape, diameter }, bounds));
+        const under = new Set(path.map(({ x, y }) => `${Math.floor(x)},${Math.floor(y)}`));
+        for (let y = 0; y < HEIGHT; y++) {
+          for (let x = 0; x < WIDTH; x++) {
+            const nearest = Math.min(
+              ...path.map((a, i) => distance(shape, x + 0.5, y + 0.5, path[Math.max(i - 1, 0)]!, a)),
+            );
+            // On the rim itself the search is not exact; the rule is tested on both sides of it.
+            if (Math.abs(nearest - diameter / 2) < 1e-6) continue;
+            expect(covered.has(`${x},${y}`)).toBe(nearest < diameter / 2 || under.has(`${x},${y}`));
+          }
+        }
+      }),
+      cases(40),
+    );
+  });
+  test('[M4] is exact on its rim: an even circle is symmetric', () => {
+    const circle = rasterizeStroke([{ x: 20, y: 15 }], { shape: 'round', diameter: 10 });
+    const pixels = pixelsOf(circle);
+    for (const pixel of pixels) {
+      const [x, y] = pixel.split(',').map(Number) as [number, number];
+      expect(pixels.has(`${39 - x},${y}`) && pixels.has(`${x},${29 - y}`)).toBe(true);
+    }
+    // Gauss's circle problem for half-integer centres, radius 5: 80 centres.
+    expect(pixelCount(circle)).toBe(80);
+  });
+  test('[M4] scales with pressure, and refuses what is out of range', () => {
+    const press = (pressure: number) =>
+      rasterizeStroke([{ x: 20, y: 15, pressure }], { shape: 'round', diameter: 20 });
+    expect(pixelCount(press(0.5))).toBe(
+      pixelCount(rasterizeStroke([{ x: 20, y: 15 }], { shape: 'round', diameter: 10 })),
+    );
+    for (const diameter of [0, Number.NaN, 4097]) {
+      expect(() => rasterizeStroke([{ x: 0, y: 0 }], { shape: 'round', diameter })).toThrow(MaskError);
+    }
+    expect(() => press(2)).toThrow(expect.objectContaining({ code: 'BRUSH_OUT_OF_RANGE' }));
+    expect(() => rasterizeStroke([{ x: Number.NaN, y: 0 }], { shape: 'round', diameter: 3 })).toThrow(
+      expect.objectContaining({ code: 'POINT_OUT_OF_RANGE' }),
+    );
+  });
+  test('[M5] painted point by point covers the same, and tells each pixel once', () => {
+    fc.assert(
+      fc.property(points, brush, (path, tool) => {
+        const builder = createStrokeBuilder(tool, bounds);
+        let seen = EMPTY_RUNS;
+        for (const at of path) {
+          const fresh = builder.addPoint(at);
+          expect(intersect(fresh, seen)).toEqual(EMPTY_RUNS);
+          seen = union(seen, fresh);
+        }
+        expect(builder.runs).toEqual(rasterizeStroke(path, tool, bounds));
+        expect(seen).toEqual(builder.runs);
+      }),
+      cases(200),
+    );
+  });
+  test('[M6] moved by whole pixels covers the same pixels, moved', () => {
+    const by = fc.integer({ min: -20, max: 20 });
+    fc.assert(
+      fc.property(points, brush, by, by, (path, tool, dx, dy) => {
+        const moved = rasterizeStroke(
+          path.map(({ x, y }) => ({ x: x + dx, y: y + dy })),
+          tool,
+        );
+        const back = moved.map((value, i) => value - (i % 3 === 0 ? dy : dx));
+        expect(runsFromTriples(back)).toEqual(rasterizeStroke(path, tool));
+      }),
+      cases(200),
+    );
+  });
+});
+
+describe('a polygon', () => {
+  test('[M7] covers the centres inside by the even-odd rule', () => {
+    fc.assert(
+      fc.property(fc.array(point, { minLength: 3, maxLength: 8 }), (corners) => {
+        const inside = (px: number, py: number) => {
+          let crossings = 0;
+          corners.forEach((a, i) => {
+            const b = corners[(i + 1) % corners.length]!;
+            if (a.y <= py === b.y <= py) return;
+            // Compared by cross multiplication: sixteenths are exact in doubles.
+            const side = (px - a.x) * (b.y - a.y) - (py - a.y) * (b.x - a.x);
+            if (b.y > a.y ? side >= 0 : side <= 0) crossings++;
+          });
+          return crossings % 2 === 1;
+        };
+        expect(rasterizePolygon(corners, bounds)).toEqual(runsOf((x, y) => inside(x + 0.5, y + 0.5)));
+      }),
+      cases(200),
+    );
+  });
+});
+
+describe('a flood fill', () => {
+  test('[M8] covers the 4-connected pixels of equal label inside its bound', () => {
+    const label = fc.integer({ min: 0, max: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(label, { minLength: 144, maxLength: 144 }),
+        fc.integer({ min: 0, max: 11 }),
+        fc.integer({ min: 0, max: 11 }),
+        fc.integer({ min: 0, max: 6 }),
+        (numbers, x, y, margin) => {
+          const labels = Uint8Array.from(numbers);
+          const bound = { x0: margin, y0: 0, x1: 12, y1: 12 - margin };
+          const within = (px: number, py: number) =>
+            px >= bound.x0 && px < bound.x1 && py >= bound.y0 && py < bound.y1;
+          const reached = new Set<string>();
+          const queue: [number, number][] = within(x, y) ? [[x, y]] : [];
+          for (let next = queue.pop(); next; next = queue.pop()) {
+            const [px, py] = next;
+            const key = `${px},${py}`;
+            if (!within(px, py) || reached.has(key) || labels[py * 12 + px] !== labels[y * 12 + x]) continue;
+            reached.add(key);
+            queue.push([px + 1, py], [px - 1, py], [px, py + 1], [px, py - 1]);
+          }
+          expect(floodFill(labels, 12, 12, x, y, bound)).toEqual(
+            runsOf((px, py) => reached.has(`${px},${py}`), 12, 12),
+          );
+        },
+      ),
+      cases(200),
+    );
+    expect(clip(floodFill(new Uint8Array(144), 12, 12, 40, 0), { width: 12, height: 12 })).toEqual(
+      EMPTY_RUNS,
+    );
+  });
+});

@@ -1,0 +1,90 @@
+/**
+ * Draws how one crop is bent and lit. Pure parameters: `warp.ts` carries them out, on picture and labels alike, so one
+ * seed moves both together.
+ */
+import type { SeededRandom } from './seededRandom.ts';
+
+export interface Augmentation {
+  /** Row-major 2 × 2: crop offset (dx, dy) to section offset. */
+  matrix: readonly [number, number, number, number];
+  /** Section pixels by which the crop's middle is moved. */
+  shift: readonly [number, number];
+  /** Standard deviation of the elastic displacement, pixels; 0 = none. */
+  elastic: number;
+  /** What lies outside the section: mirrored, or the nearest edge pixel. */
+  fill: 'reflect' | 'nearest';
+  /** value → contrast × value + curve × (value² − 1) + brightness + noise × normal, on standardised values. */
+  contrast: number;
+  curve: number;
+  brightness: number;
+  noise: number;
+}
+
+export type DrawAugmentation = (random: SeededRandom, side: number) => Augmentation;
+
+const QUARTER_TURNS = [
+  [1, 0, 0, 1],
+  [0, -1, 1, 0],
+  [-1, 0, 0, -1],
+  [0, 1, -1, 0],
+] as const;
+
+/** Any of the eight turns and flips, a bend of some pixels, other light. Neuropil has no up and no down. */
+export const drawDefaultAugmentation: DrawAugmentation = (random) => {
+  const [a, b, c, d] = QUARTER_TURNS[random.below(4)]!;
+  const flip = random.below(2) === 0 ? 1 : -1;
+  const affine = affineMatrix({
+    angle: random.between(-0.25, 0.25),
+    shear: random.between(-0.1, 0.1),
+    zoomX: 2 ** random.between(-0.25, 0.25),
+    zoomY: 2 ** random.between(-0.25, 0.25),
+  });
+  return {
+    matrix: multiply(affine, [a * flip, b, c * flip, d]),
+    shift: [0, 0],
+    elastic: random.unit() < 0.7 ? random.between(1, 5) : 0,
+    fill: 'reflect',
+    contrast: 2 ** random.between(-0.5, 0.5),
+    curve: random.between(-0.12, 0.12),
+    brightness: random.between(-0.4, 0.4),
+    noise: random.unit() < 0.5 ? random.between(0, 0.25) : 0,
+  };
+};
+
+/** The course notes: rotation 20°, shifts 0.05, shear 0.05, zoom 0.05, horizontal flip, fill nearest. */
+export const drawCourseAugmentation: DrawAugmentation = (random, side) => {
+  const flip = random.below(2) === 0 ? 1 : -1;
+  const affine = affineMatrix({
+    angle: (random.between(-20, 20) * Math.PI) / 180,
+    shear: random.between(-0.05, 0.05),
+    zoomX: random.between(0.95, 1.05),
+    zoomY: random.between(0.95, 1.05),
+  });
+  return {
+    matrix: multiply(affine, [flip, 0, 0, 1]),
+    shift: [random.between(-0.05, 0.05) * side, random.between(-0.05, 0.05) * side],
+    elastic: 0,
+    fill: 'nearest',
+    contrast: 1,
+    curve: 0,
+    brightness: 0,
+    noise: 0,
+  };
+};
+
+type Matrix = readonly [number, number, number, number];
+
+function affineMatrix(of: { angle: number; shear: number; zoomX: number; zoomY: number }): Matrix {
+  const cos = Math.cos(of.angle);
+  const sin = Math.sin(of.angle);
+  return [
+    cos * of.zoomX,
+    (of.shear * cos - sin) * of.zoomY,
+    sin * of.zoomX,
+    (of.shear * sin + cos) * of.zoomY,
+  ];
+}
+
+function multiply([a, b, c, d]: Matrix, [e, f, g, h]: Matrix): Matrix {
+  return [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h];
+}

@@ -1,0 +1,87 @@
+/** The error table of training: one code, one sentence that says what was expected and what to do. */
+export const TRAINING_ERRORS = {
+  NO_LABELS: {
+    message:
+      'Painted pixels were expected, but none of the training sections has any. Paint some strokes first.',
+  },
+  ONE_CLASS_ONLY: {
+    message:
+      'At least two labels were expected in the painted pixels, but all have one. Paint another label, too.',
+  },
+  RECIPE_INVALID: {
+    message: 'A recipe that can be followed was expected. Correct the value named below.',
+  },
+  LABEL_TABLE_INVALID: {
+    message: 'Two to 255 labels with different values (1 to 255) and different greys were expected.',
+  },
+  SECTION_INVALID: {
+    message: 'A section whose pixels and labels fit its width and height was expected.',
+  },
+  CANCELLED: { message: 'The run was expected to reach its end, but it was cancelled. Start it again.' },
+  LOSS_NOT_FINITE: {
+    message:
+      'A finite loss was expected, but it was not from the start. Lower the learning rate or look for broken sections.',
+  },
+  CHECKPOINT_MISMATCH: {
+    message:
+      'A checkpoint of the same labels, recipe and seed was expected. Resume with the options that it was started with.',
+  },
+  CHECKPOINT_NOT_FOUND: {
+    message: 'A folder with a checkpoint was expected. Start the run without resuming.',
+  },
+  MODEL_NOT_FOUND: {
+    message: 'A folder with model.json and weights.bin was expected. Name a folder that `train` wrote.',
+  },
+  MODEL_VERSION: {
+    message: 'A model of another version was found. Train it again, or use the version that wrote it.',
+  },
+  MODEL_CORRUPT: {
+    message: 'A complete model was expected, but its bytes do not decode. Fetch or train it again.',
+  },
+  MODEL_ARCHITECTURE: {
+    message:
+      'Weights of the same architecture and the same number of labels were expected. Start from new weights.',
+  },
+  SECTION_RANGE: {
+    message: 'Section numbers such as 0-14 or 0-14,17 were expected. Correct the range.',
+  },
+  FOLDER_NOT_FOUND: { message: 'A folder that can be read was expected. Check its path.' },
+  FOLDER_EMPTY: {
+    message: 'Numbered PNG, JPEG or TIFF files were expected, but there are none. Put the sections there.',
+  },
+  FILE_NAME_WITHOUT_NUMBER: {
+    message: 'File names that hold their section number, such as 7.png, were expected. Rename the file.',
+  },
+  NUMBER_TWICE: { message: 'One file for each section number was expected. Remove one of the two.' },
+  IMAGE_MISSING: {
+    message: 'An image for every section number was expected. Add it, or leave the number out.',
+  },
+  LABEL_MISSING: { message: 'A label for every image was expected. Add it, or leave the section out.' },
+  LABEL_EXTRA: { message: 'An image for every label was expected. Add it, or remove the label.' },
+  LABEL_SIZE: { message: 'A label of the same size as its image was expected. Export the label again.' },
+  LABEL_VALUE_UNKNOWN: {
+    message:
+      'Grey values of the label table were expected. Correct the label, or add the value to the table.',
+  },
+} as const satisfies Record<string, { message: string }>;
+
+export type TrainingErrorCode = keyof typeof TRAINING_ERRORS;
+
+/** Thrown for every refusal of this package; `detail` says what came. */
+export class TrainingError extends Error {
+  readonly code: TrainingErrorCode;
+
+  constructor(code: TrainingErrorCode, detail?: string, cause?: unknown) {
+    super(
+      `${code}: ${TRAINING_ERRORS[code].message}${detail === undefined ? '' : ` (Got: ${detail}.)`}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.name = 'TrainingError';
+    this.code = code;
+  }
+}
+
+/** Throws CANCELLED once the signal is aborted. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new TrainingError('CANCELLED');
+}

@@ -1,0 +1,141 @@
+/**
+ * Whole sections from a network: standardised, cut into tiles if large, seen from eight sides if wished, averaged.
+ * The average is of probabilities, so that sides which disagree leave the pixel uncertain.
+ */
+import type { Engine } from '@cotrace/engine';
+import { createUnet, type Unet } from '@cotrace/unet';
+import { throwIfCancelled } from './errors.ts';
+import type { Model } from './model.ts';
+import { applyTemperature, entropy, toProbabilities } from './probability.ts';
+import { standardise } from './standardise.ts';
+import { bell, cutTile, planTiles, type Tile } from './tiles.ts';
+import { addTurnedBack, applyTurn, TURNS } from './turns.ts';
+
+export interface PredictionInput {
+  width: number;
+  height: number;
+  /** [height, width], 0…1. */
+  image: Float32Array;
+}
+
+export interface Prediction {
+  /** Two labels: [height, width], probability of the one with the greater grey; more: [height, width, labels]. */
+  probability: Float32Array;
+  /** Entropy of that, nats, [height, width]; null unless asked for. */
+  uncertainty: Float32Array | null;
+}
+
+export interface PredictionOptions {
+  /** 8: averaged over all turns and flips; better and eight times slower. */
+  turns: 1 | 8;
+  uncertainty: boolean;
+  signal?: AbortSignal | undefined;
+  /** 0…1, after each pass of the network. */
+  onProgress?: ((fraction: number) => void) | undefined;
+}
+
+export interface Predictor {
+  /** Throws CANCELLED. */
+  predict(section: PredictionInput, options: PredictionOptions): Promise<Prediction>;
+  dispose(): void;
+}
+
+/** Holds the model's network until `dispose`. */
+export function createPredictor(engine: Engine, model: Model): Predictor {
+  const unet = createUnet(engine, model.network, { seed: 0 });
+  unet.importState(model.state, 'weights');
+  return {
+    async predict(section, options) {
+      const channels = channelsOf(unet);
+      const mean = await averagedProbability(unet, section, options);
+      const probability = applyTemperature(mean, channels, model.temperature);
+      return { probability, uncertainty: options.uncertainty ? entropy(probability, channels) : null };
+    },
+    dispose: () => unet.dispose(),
+  };
+}
+
+export function channelsOf(unet: Unet): number {
+  return unet.config.classes === 2 ? 1 : unet.config.classes;
+}
+
+/** Bytes that one pixel of one channel of the first level costs while a network predicts, all layers together. */
+const BYTES_PER_PIXEL_AND_CHANNEL = 160;
+/** Memory that one pass of the network may take. */
+const PASS_BYTES = 2e9;
+
+/** Before any temperature: [height, width, channels]. `maxPixels` of a tile, for tests. */
+export async function averagedProbability(
+  unet: Unet,
+  section: PredictionInput,
+  options: Omit<PredictionOptions, 'uncertainty'> & { maxPixels?: number },
+): Promise<Float32Array> {
+  const { width, height } = section;
+  const channels = channelsOf(unet);
+  const image = standardise(section.image);
+  const plan = planTiles(section, {
+    multiple: 2 ** unet.config.depth,
+    margin: unet.receptiveRadius,
+    maxPixels: options.maxPixels ?? PASS_BYTES / (BYTES_PER_PIXEL_AND_CHANNEL * unet.config.base),
+  });
+  const sum = new Float32Array(width * height * channels);
+  const shares = new Float32Array(width * height);
+  for (const [index, tile] of plan.tiles.entries()) {
+    const probability = await averagedTile(unet, cutTile(image, section, tile), tile, {
+      ...options,
+      onProgress: (fraction) => options.onProgress?.((index + fraction) / plan.tiles.length),
+    });
+    if (plan.whole && tile.width === width && tile.height === height) return probability;
+    addInner({ sum, shares, width, channels }, tile, probability);
+  }
+  for (let i = 0; i < shares.length; i++) {
+    for (let c = 0; c < channels; c++) sum[i * channels + c]! /= shares[i]!;
+  }
+  return sum;
+}
+
+async function averagedTile(
+  unet: Unet,
+  image: Float32Array,
+  { width, height }: Tile,
+  options: Omit<PredictionOptions, 'uncertainty'>,
+): Promise<Float32Array> {
+  const channels = channelsOf(unet);
+  const turns = TURNS.slice(0, options.turns);
+  const sum = new Float32Array(width * height * channels);
+  for (const turn of turns) {
+    throwIfCancelled(options.signal);
+    const turned = applyTurn({ width, height, values: image }, turn);
+    const logits = await unet.predictLogits(turned.values, {
+      n: 1,
+      height: turned.height,
+      width: turned.width,
+    });
+    addTurnedBack(sum, { width, height, channels }, toProbabilities(logits, channels), turn);
+    options.onProgress?.((turns.indexOf(turn) + 1) / turns.length);
+    // A pass blocks: leases must be renewed and sockets answered between two of them.
+    await new Promise(setImmediate);
+  }
+  for (let i = 0; i < sum.length; i++) sum[i]! /= turns.length;
+  return sum;
+}
+
+function addInner(
+  into: { sum: Float32Array; shares: Float32Array; width: number; channels: number },
+  tile: Tile,
+  probability: Float32Array,
+): void {
+  const { sum, shares, width, channels } = into;
+  const { inner } = tile;
+  const across = bell(inner.width);
+  const down = bell(inner.height);
+  for (let y = 0; y < inner.height; y++) {
+    for (let x = 0; x < inner.width; x++) {
+      const share = across[x]! * down[y]!;
+      const to = (inner.y + y) * width + inner.x + x;
+      const from = (inner.y - tile.y + y) * tile.width + inner.x - tile.x + x;
+      shares[to]! += share;
+      for (let c = 0; c < channels; c++) sum[to * channels + c]! += share * probability[from * channels + c]!;
+    }
+  }
+}
