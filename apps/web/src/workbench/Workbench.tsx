@@ -2,7 +2,7 @@
 /** The workbench of one project: which section and task the address names, and everything around the canvas. */
 import { may, type Project, type Section, type Task } from '@cotrace/protocol';
 import { notifications } from '@mantine/notifications';
-import { IconChevronLeft, IconChevronRight, IconPhotoOff } from '@tabler/icons-react';
+import { IconPhotoOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -19,7 +19,6 @@ import { LayersGroup } from './panels/LayersGroup.tsx';
 import { ModelGroup } from './panels/ModelGroup.tsx';
 import panels from './panels/panels.module.css';
 import { StatusBar } from './panels/StatusBar.tsx';
-import { Tip } from './panels/Tip.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
 import { TopBar } from './panels/TopBar.tsx';
 import { longSentence } from './session/saveState.ts';
@@ -138,6 +137,10 @@ function OpenWorkbench({
   const next = useNextRegion({ taskId: task.id, sectionId: onStage, stage, goTo });
 
   useEffect(() => {
+    document.title = `${section.name} · ${project.name} · Cotrace`;
+  }, [section.name, project.name]);
+
+  useEffect(() => {
     if (task.labels.some(({ value }) => value === settings.get().label)) return;
     settings.set({ label: task.labels[0]!.value });
   }, [task, settings]);
@@ -207,6 +210,7 @@ function OpenWorkbench({
         others={others}
         followed={followed}
         mayPaint={mayPaint}
+        folded={folded}
         onAction={onAction}
         onTask={(taskId) => goTo(section.id, taskId)}
         onFollow={(one) => one.sectionId !== null && goTo(one.sectionId, one.taskId ?? task.id)}
@@ -219,17 +223,6 @@ function OpenWorkbench({
         </Canvas>
       </main>
       <aside className={panels.side} aria-label="Labels, layers and model">
-        <Tip label={folded ? 'Show the panel' : 'Fold the panel'} action="togglePanels" position="left">
-          <button
-            type="button"
-            className={panels.fold}
-            aria-label={folded ? 'Show the panel' : 'Fold the panel'}
-            aria-expanded={!folded}
-            onClick={() => onAction('togglePanels')}
-          >
-            {folded ? <IconChevronLeft size={13} /> : <IconChevronRight size={13} />}
-          </button>
-        </Tip>
         <div className={panels.sideScroll} hidden={folded}>
           <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
           {mayPaint && <BrushGroup settings={settings} />}

@@ -1,7 +1,7 @@
 'use client';
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
 import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
-import { IconEye, IconEyeOff } from '@tabler/icons-react';
+import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Action } from '../tools/shortcuts.ts';
@@ -75,7 +75,7 @@ export function LayersGroup({
       })}
       <div className={classes.layer}>
         <span className={classes.layerIcon}>
-          <IconEye size={15} stroke={1.7} />
+          <IconContrast size={15} stroke={1.7} />
         </span>
         <Tip label="Grey values shown black and white" position="left">
           <span className={classes.layerName}>Image</span>

@@ -9,6 +9,8 @@ import {
   IconChevronDown,
   IconChevronLeft,
   IconChevronRight,
+  IconLayoutSidebarRightCollapse,
+  IconLayoutSidebarRightExpand,
 } from '@tabler/icons-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -27,6 +29,7 @@ export function TopBar({
   others,
   followed,
   mayPaint,
+  folded,
   onAction,
   onTask,
   onFollow,
@@ -38,6 +41,8 @@ export function TopBar({
   others: readonly Presence[];
   followed: FollowedSession;
   mayPaint: boolean;
+  /** Whether the side panel is out of the way. */
+  folded: boolean;
   onAction: (action: Action) => void;
   onTask: (taskId: string) => void;
   onFollow: (presence: Presence) => void;
@@ -93,6 +98,19 @@ export function TopBar({
         lingeringStrokes={followed.lingeringStrokes}
         onStartOver={followed.startOver}
       />
+      {folded
+        ? button(
+            'Show the panel',
+            'togglePanels',
+            <IconLayoutSidebarRightExpand size={18} stroke={1.6} />,
+            false,
+          )
+        : button(
+            'Fold the panel',
+            'togglePanels',
+            <IconLayoutSidebarRightCollapse size={18} stroke={1.6} />,
+            false,
+          )}
     </header>
   );
 }
