@@ -69,10 +69,10 @@ function Create({ kind, project, task }: { kind: ExportJob['kind']; project: Pro
       <div className={classes.kindHead}>
         <h2 className={classes.kindTitle}>{title}</h2>
         <Button
-          variant={kind === 'submission' ? 'filled' : 'default'}
+          variant={isSubmission ? 'filled' : 'default'}
           data-testid={`create-export-${kind}`}
           loading={create.isPending}
-          disabled={missing !== null}
+          disabled={missing !== null || (isSubmission && maps.isPending)}
           onClick={() => create.mutate()}
         >
           Write the file
