@@ -53,8 +53,8 @@ export function ExportsTab({ project, task }: { project: Project; task: Task }) 
 function Create({ kind, project, task }: { kind: ExportJob['kind']; project: Project; task: Task }) {
   const cache = useQueryClient();
   const maps = useMaps(task.id);
-  const missing =
-    kind === 'submission' && maps.data ? missingForSubmission(project, task, maps.data.length) : null;
+  const isSubmission = kind === 'submission';
+  const missing = isSubmission && maps.data ? missingForSubmission(project, task, maps.data.length) : null;
   const create = useMutation({
     meta: { shown: true },
     mutationFn: () => api.call('createExport', { params: { taskId: task.id }, body: { kind } }),
