@@ -25,6 +25,7 @@ export {
   validateSubmission,
 } from './submission.ts';
 export {
+  createTiffWriter,
   encodeTiff,
   type TiffOptions,
   type TiffPagePixels,
