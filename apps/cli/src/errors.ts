@@ -1,6 +1,9 @@
 /** The named errors of the command line: code, exit code, sentence. 2 is bad use, 3 what is planned and not there yet. */
 
-const entry = <Fields>(exitCode: 1 | 2 | 3, sentence: (fields: Fields) => string) => ({ exitCode, sentence });
+const entry = <Fields>(exitCode: 1 | 2 | 3 | 130, sentence: (fields: Fields) => string) => ({
+  exitCode,
+  sentence,
+});
 
 export const CLI_ERRORS = {
   BAD_USE: entry<{ sentence: string }>(2, ({ sentence }) => sentence),
@@ -65,7 +68,7 @@ export const CLI_ERRORS = {
     ({ reason }) => `A finished file was expected, but the server could not write it: ${reason}`,
   ),
   STOPPED: entry<{ folder: string }>(
-    1,
+    130, // as a shell says it of SIGINT
     ({ folder }) => `Stopped; what was learnt is kept in ${folder}. Go on with --resume.`,
   ),
 } as const;
