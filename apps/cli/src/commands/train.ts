@@ -192,7 +192,7 @@ async function readSections({ data, sections }: TrainCommandOptions): Promise<Se
     return await readCourseFolder(data, { sections, labels: MEMBRANE_LABELS });
   } catch (error) {
     // Only a number that --sections names can lack its image.
-    if (!(error instanceof TrainingError) || error.code !== 'IMAGE_MISSING') throw error;
+    if (!(error instanceof TrainingError) || error.code !== 'SECTION_MISSING') throw error;
     throw cliError('OPTION_INVALID', {
       option: '--sections',
       expected: `numbers that ${data} holds`,
