@@ -29,7 +29,7 @@ describe('bad use ends with 2 and one sentence', () => {
     [[], /A command was expected: train, predict/],
     [['tran'], /Unknown command 'tran' \(Did you mean train\?\)\. See cotrace --help\./],
     [
-      ['score', '--label', 'x'],
+      ['score', '--labels', 'x', '--predictions', 'y', '--prediction', 'z'],
       /Unknown option '--predictions' \(Did you mean --prediction\?\)\. See cotrace score --help/,
     ],
     [['score', '--labels', 'x'], /Required option '--prediction/],
