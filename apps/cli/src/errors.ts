@@ -63,6 +63,11 @@ export const CLI_ERRORS = {
     ({ came, there }) =>
       `A task of the project was expected, but "${came}" is none. There are ${there.join(', ')}.`,
   ),
+  NOTHING_TO_IMPORT: entry<{ folder: string }>(
+    1,
+    ({ folder }) =>
+      `Images were expected in ${folder} or in its image/, but there are none. Put PNG, JPEG or TIFF files there.`,
+  ),
   EXPORT_FAILED: entry<{ reason: string }>(
     1,
     ({ reason }) => `A finished file was expected, but the server could not write it: ${reason}`,
