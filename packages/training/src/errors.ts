@@ -47,6 +47,15 @@ export const TRAINING_ERRORS = {
   SECTION_RANGE: {
     message: 'Section numbers such as 0-14 or 0-14,17 were expected. Correct the range.',
   },
+  FOLDER_EMPTY: {
+    message: 'A folder with PNG, JPEG or TIFF images was expected, but there are none. Name another.',
+  },
+  FILE_NAME_WITHOUT_NUMBER: {
+    message: 'A section number in every file name was expected, as in 0.png. Rename the file.',
+  },
+  NUMBER_TWICE: {
+    message: 'One image for each section number was expected. Rename or remove one of the two.',
+  },
   FOLDER_NOT_FOUND: { message: 'A folder that can be read was expected. Check its path.' },
   SECTION_MISSING: {
     message: 'An image for every chosen section number was expected. Add it, or leave the number out.',

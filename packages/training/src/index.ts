@@ -10,6 +10,7 @@ export {
   saveCheckpointFolder,
   saveModelFolder,
 } from './modelFolder.ts';
+export { numberedFiles } from './numberedFiles.ts';
 export {
   createPredictor,
   type Prediction,
