@@ -9,7 +9,9 @@ export function oraclePixels(doc: Y.Doc, size: { width: number; height: number }
       .toArray()
       .map((bytes) => ({ name, record: decodeRecord(bytes, size) })),
   );
-  records.sort((a, b) => a.record.lamport - b.record.lamport || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  records.sort(
+    (a, b) => a.record.lamport - b.record.lamport || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
   const pixels = new Uint8Array(size.width * size.height);
   for (const { record } of records) {
     for (let i = 0; i < record.runs.length; i += 3) {
