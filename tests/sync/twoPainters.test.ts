@@ -112,6 +112,32 @@ describe('two stock y-websocket clients', () => {
     expect(anna.refused).toEqual([]);
   });
 
+  it('hand in their own strokes though the server has lost what others had shown them', async () => {
+    const first = await startRoomServer({ limits: { firstRetryMs: 1 } });
+    const port = Number(new URL(first.origin).port);
+    const anna = openPainter(first, { name: 'anna' });
+    await using bert = openPainter(first, { name: 'bert' });
+    await Promise.all([anna.synced, bert.synced]);
+    anna.stroke(1, [10, 10], [90, 10]);
+    await anna.saved();
+    first.store.isAway = true;
+    anna.mask.undo();
+    anna.stroke(1, [10, 50], [90, 50]);
+    await bert.until(() => bert.mask.composition.labelAt(50, 50) === 1);
+    bert.stroke(2, [10, 90], [90, 90]);
+    await anna.until(() => anna.mask.strokeCountOf('session-bert') === 1);
+    await anna[Symbol.asyncDispose]();
+    await first[Symbol.asyncDispose]();
+    first.store.isAway = false;
+    await using second = await startRoomServer({ store: first.store, port });
+    await bert.saved();
+    expect(bert.refused.map(({ code }) => code).filter((code) => code !== 'DATABASE_UNAVAILABLE')).toEqual(
+      [],
+    );
+    const { values } = await second.rooms.labels('mask');
+    expect([10, 50, 90].map((y) => values[y * 300 + 50])).toEqual([1, 0, 2]);
+  });
+
   it('paint in any order and end with the pixels that the rule says', async () => {
     const seed = 7;
     const random = seededRandom(seed);
