@@ -30,7 +30,7 @@ export const POINTER_HELP = [
   { keys: ['Space + drag', 'middle button'], sentence: 'Pan' },
   { keys: ['wheel'], sentence: 'Zoom at the pointer' },
   { keys: ['Shift + wheel'], sentence: 'Brush size' },
-  { keys: ['Shift + click'], sentence: 'Straight line from the last point' },
+  { keys: ['Shift + click'], sentence: 'Line from the last point' },
   { keys: ['right button'], sentence: 'Erase while held' },
 ] as const;
 

@@ -91,7 +91,7 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
   const textureOfImage = (bitmap: ImageBitmap): WebGLTexture => {
     let texture = imageTextures.get(bitmap);
     if (texture === undefined) {
-      texture = createTexture(gl, { filter: gl.NEAREST, minify: gl.LINEAR_MIPMAP_LINEAR });
+      texture = createTexture(gl, { filter: gl.LINEAR, minify: gl.LINEAR_MIPMAP_LINEAR });
       gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, gl.RED, gl.UNSIGNED_BYTE, bitmap);
       gl.generateMipmap(gl.TEXTURE_2D);

@@ -19,11 +19,25 @@ export const IMAGE = `#version 300 es
 precision highp float;
 uniform sampler2D grey;
 uniform vec2 window;      // grey values shown black and white
+uniform vec4 rectangle;
+uniform vec3 view;
 in vec2 position;
 in vec2 within;
 out vec4 color;
+
+/** Above life size pixels are squares; their edges blend over one device pixel, so that all are equally large at any zoom. */
+float greyHere() {
+  vec2 texels = vec2(textureSize(grey, 0));
+  vec2 magnified = view.x * rectangle.zw / texels;
+  if (magnified.x < 1.0) return texture(grey, within).r;
+  vec2 at = within * texels;
+  vec2 inside = fract(at);
+  vec2 blend = clamp(inside * magnified, 0.0, 0.5) + clamp((inside - 1.0) * magnified + 0.5, 0.0, 0.5);
+  return textureLod(grey, (floor(at) + blend) / texels, 0.0).r;
+}
+
 void main() {
-  float value = (texture(grey, within).r - window.x) / max(window.y - window.x, 1.0 / 255.0);
+  float value = (greyHere() - window.x) / max(window.y - window.x, 1.0 / 255.0);
   color = vec4(vec3(clamp(value, 0.0, 1.0)), 1.0);
 }`;
 
@@ -62,14 +76,14 @@ int predictedAt(vec2 at) {
   return meaning == 0 ? (value < 0.5 ? classes.x : classes.y) : int(value * 255.0 + 0.5);
 }
 
-/** The border of what the model sees, two device pixels wide, in the colour of the side that it lies on. */
+/** What the model sees: of two labels the lesser filled and bordered, of more each in its own colour. */
 vec4 predictionAt(vec2 at) {
-  float reach = max(1.0 / view.x, 0.0001);
+  float reach = 1.0 / view.x;
   int here = predictedAt(at);
   bool border = here != predictedAt(at + vec2(reach, 0.0)) || here != predictedAt(at - vec2(reach, 0.0))
     || here != predictedAt(at + vec2(0.0, reach)) || here != predictedAt(at - vec2(0.0, reach));
-  float tint = here == classes.y && meaning == 0 ? 0.0 : 0.3;
-  return ink(here, opacity.y * (border ? 1.0 : tint));
+  if (meaning == 0) return ink(classes.x, opacity.y * (border ? 1.0 : here == classes.x ? 0.5 : 0.0));
+  return ink(here, opacity.y * (border ? 1.0 : 0.5));
 }
 
 vec4 heatAt(vec2 at) {

@@ -1,0 +1,247 @@
+'use client';
+/** The workbench of one project: which section and task the address names, and everything around the canvas. */
+import { may, type Project, type Section, type Task } from '@cotrace/protocol';
+import { notifications } from '@mantine/notifications';
+import { IconPhotoOff } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { usePathname, useSearchParams } from 'next/navigation';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { keys } from '../api/keys.ts';
+import { chosenTask, useProject, useSections } from '../api/queries.ts';
+import { EmptyState, ErrorState } from '../shell/states.tsx';
+import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
+import { useStore } from './hooks.ts';
+import { BrushGroup } from './panels/BrushGroup.tsx';
+import { Cursors } from './panels/Cursors.tsx';
+import { Help } from './panels/Help.tsx';
+import { LabelsGroup } from './panels/LabelsGroup.tsx';
+import { LayersGroup } from './panels/LayersGroup.tsx';
+import { ModelGroup } from './panels/ModelGroup.tsx';
+import panels from './panels/panels.module.css';
+import { StatusBar } from './panels/StatusBar.tsx';
+import { ToolRail } from './panels/ToolRail.tsx';
+import { TopBar } from './panels/TopBar.tsx';
+import { longSentence } from './session/saveState.ts';
+import { createSettings } from './settings.ts';
+import { steppedDiameter } from './tools/brushSize.ts';
+import type { Action } from './tools/shortcuts.ts';
+import { useMapLayers } from './useMapLayers.ts';
+import { useMaskSession } from './useMaskSession.ts';
+import { useNextRegion } from './useNextRegion.ts';
+import { useOthers, useOwnPresence } from './usePresence.ts';
+import { useShortcuts } from './useShortcuts.ts';
+import { createSight, useStage } from './useStage.ts';
+import classes from './Workbench.module.css';
+
+export function Workbench({ projectId }: { projectId: string }) {
+  const project = useProject(projectId);
+  const sections = useSections(projectId);
+  const search = useSearchParams();
+  // The address is changed in place while moving through the stack, so that this component and its canvases stay.
+  const sectionId = decodeURIComponent(usePathname().split('/').at(-1) ?? '');
+  const error = project.error ?? sections.error;
+  if (error !== null)
+    return (
+      <div className={classes.blank}>
+        <ErrorState error={error} onRetry={() => void Promise.all([project.refetch(), sections.refetch()])} />
+      </div>
+    );
+  if (!project.data || !sections.data) return <div className={classes.blank} aria-busy />;
+  const section = sections.data.find(({ id }) => id === sectionId);
+  const task = chosenTask(project.data, search.get('task'));
+  if (section === undefined || task === undefined)
+    return (
+      <div className={classes.blank}>
+        <EmptyState icon={<IconPhotoOff size={28} stroke={1.5} />} title="This section is not here">
+          It has been deleted, or the address is not right.{' '}
+          <a href={`/projects/${projectId}`}>To the project</a>
+        </EmptyState>
+      </div>
+    );
+  return <OpenWorkbench project={project.data} sections={sections.data} section={section} task={task} />;
+}
+
+const tellFailure = (error: Error) =>
+  notifications.show({
+    id: 'picture',
+    color: 'red',
+    title: 'A picture did not come',
+    message: error.message,
+  });
+
+function OpenWorkbench({
+  project,
+  sections,
+  section,
+  task,
+}: {
+  project: Project;
+  sections: Section[];
+  section: Section;
+  task: Task;
+}) {
+  const cache = useQueryClient();
+  const [settings] = useState(createSettings);
+  const [sight] = useState(createSight);
+  const parts = useCanvasParts();
+  const folded = useStore(settings, (all) => all.panelFolded);
+  const followed = useMaskSession(section, task);
+  const { session } = followed;
+  const mayPaint = session?.ready?.mayPaint ?? may(project.myRole, 'mask.paint');
+  const others = useOthers();
+
+  const onRefusedStroke = () => {
+    if (session === undefined) return;
+    notifications.show({
+      id: 'stroke',
+      color: 'yellow',
+      title: 'That stroke was not painted',
+      message: longSentence(session.state),
+    });
+  };
+  const { stage, input } = useStage({
+    parts,
+    settings,
+    sight,
+    session,
+    task,
+    onFailure: tellFailure,
+    onRefusedStroke,
+  });
+  const maps = useMapLayers({
+    stage,
+    section,
+    taskId: task.id,
+    manyLabels: task.labels.length > 2,
+    onFailure: tellFailure,
+  });
+  useOwnPresence({ sectionId: section.id, taskId: task.id }, sight);
+
+  const goTo = useCallback(
+    (sectionId: string, taskId = task.id) =>
+      window.history.replaceState(
+        null,
+        '',
+        `/projects/${project.id}/sections/${sectionId}?task=${encodeURIComponent(taskId)}`,
+      ),
+    [project.id, task.id],
+  );
+  // The section whose image the stage shows: a flight waits for it.
+  const [onStage, setOnStage] = useState<string>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: counts in a section change; its image does not
+  useEffect(() => {
+    if (stage === undefined) return;
+    stage.setSection(section);
+    setOnStage(section.id);
+  }, [stage, section.id, section.imageUrl]);
+  const next = useNextRegion({ taskId: task.id, sectionId: onStage, stage, goTo });
+
+  useEffect(() => {
+    document.title = `${section.name} · ${project.name} · Cotrace`;
+  }, [section.name, project.name]);
+
+  useEffect(() => {
+    if (task.labels.some(({ value }) => value === settings.get().label)) return;
+    settings.set({ label: task.labels[0]!.value });
+  }, [task, settings]);
+
+  useEffect(() => {
+    if (session?.epochEnded) void cache.invalidateQueries({ queryKey: keys.sections(project.id) });
+  }, [session?.epochEnded, cache, project.id]);
+
+  useEffect(() => {
+    const labels = () => session?.maskDoc.composition.toLabels() ?? new Uint8Array(0);
+    Object.assign(window, { cotrace: { labels } });
+  }, [session]);
+
+  const step = (by: 1 | -1) => {
+    const there = sections[sections.findIndex(({ id }) => id === section.id) + by];
+    if (there !== undefined) goTo(there.id);
+  };
+  const toggle = (layer: 'mask' | 'prediction' | 'uncertainty') => {
+    const { layers } = settings.get();
+    settings.set({ layers: { ...layers, [layer]: { ...layers[layer], visible: !layers[layer].visible } } });
+  };
+  const resize = (direction: 1 | -1) =>
+    settings.set({ diameter: steppedDiameter(settings.get().diameter, direction) });
+  const react: Record<Action, () => unknown> = {
+    brush: () => settings.set({ tool: 'brush' }),
+    eraser: () => settings.set({ tool: 'eraser' }),
+    hand: () => settings.set({ tool: 'hand' }),
+    smaller: () => resize(-1),
+    larger: () => resize(1),
+    undo: () => session?.undo(),
+    redo: () => session?.redo(),
+    nextRegion: () => mayPaint && next.ask(),
+    previousSection: () => step(-1),
+    nextSection: () => step(1),
+    fit: () => stage?.fit(),
+    zoomIn: () => stage?.zoomStep(1),
+    zoomOut: () => stage?.zoomStep(-1),
+    toggleMask: () => toggle('mask'),
+    togglePrediction: () => toggle('prediction'),
+    toggleUncertainty: () => toggle('uncertainty'),
+    compare: () => undefined,
+    togglePanels: () => settings.set({ panelFolded: !settings.get().panelFolded }),
+    help: () => settings.set({ helpOpen: true }),
+  };
+  const onAction = (action: Action) => void react[action]();
+  useShortcuts({
+    onAction,
+    onLabel: (place) => {
+      const label = task.labels[place];
+      if (label !== undefined) settings.set({ label: label.value, tool: 'brush' });
+    },
+    onPan: (held) => input.current?.setPanning(held),
+    onCompare: (held) => settings.set({ comparing: held }),
+    onEscape: () => {
+      if (!input.current?.cancelStroke()) next.dismiss();
+    },
+  });
+
+  const here = others.filter((one) => one.sectionId === section.id && one.taskId === task.id);
+  return (
+    <div className={classes.workbench} data-folded={folded || undefined}>
+      <TopBar
+        project={project}
+        task={task}
+        section={section}
+        sections={sections}
+        others={others}
+        followed={followed}
+        mayPaint={mayPaint}
+        folded={folded}
+        onAction={onAction}
+        onTask={(taskId) => goTo(section.id, taskId)}
+        onFollow={(one) => one.sectionId !== null && goTo(one.sectionId, one.taskId ?? task.id)}
+      />
+      <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
+      <main className={classes.canvas}>
+        <Canvas parts={parts}>
+          {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
+          <Cursors others={here} />
+        </Canvas>
+      </main>
+      <aside className={panels.side} aria-label="Labels, layers and model">
+        <div className={panels.sideScroll} hidden={folded}>
+          <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
+          {mayPaint && <BrushGroup settings={settings} />}
+          <LayersGroup settings={settings} maps={maps} onAction={onAction} />
+          <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
+        </div>
+      </aside>
+      <StatusBar sight={sight} section={section} task={task} session={session} />
+      <Help settings={settings} />
+    </div>
+  );
+}
+
+function useCanvasParts(): CanvasParts {
+  const frame = useRef<HTMLDivElement>(null);
+  const picture = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const outline = useRef<HTMLDivElement>(null);
+  const plane = useRef<HTMLDivElement>(null);
+  const [parts] = useState<CanvasParts>({ frame, picture, overlay, outline, plane });
+  return parts;
+}

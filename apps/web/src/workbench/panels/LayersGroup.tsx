@@ -1,0 +1,104 @@
+'use client';
+/** What is seen and how strongly: the image's window, the mask, and the model's maps. */
+import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
+import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
+import { useStore } from '../hooks.ts';
+import type { SettingsStore } from '../settings.ts';
+import type { Action } from '../tools/shortcuts.ts';
+import type { ShownMaps } from '../useMapLayers.ts';
+import { Group } from './Group.tsx';
+import classes from './panels.module.css';
+import { Tip } from './Tip.tsx';
+
+const ROWS = [
+  { layer: 'mask', name: 'Mask', action: 'toggleMask' },
+  { layer: 'prediction', name: 'Prediction', action: 'togglePrediction' },
+  { layer: 'uncertainty', name: 'Uncertainty', action: 'toggleUncertainty' },
+] as const;
+
+export function LayersGroup({
+  settings,
+  maps,
+  onAction,
+}: {
+  settings: SettingsStore;
+  maps: ShownMaps;
+  onAction: (action: Action) => void;
+}) {
+  const layers = useStore(settings, (all) => all.layers);
+  const noMaps = maps.modelId === null;
+  return (
+    <Group title="Layers">
+      {ROWS.map(({ layer, name, action }) => {
+        const { visible, opacity } = layers[layer];
+        const missing = layer !== 'mask' && noMaps;
+        return (
+          <div key={layer} className={classes.layer} data-missing={missing || undefined}>
+            <Tip
+              label={
+                missing
+                  ? `${name}: no model yet`
+                  : visible
+                    ? `Hide ${name.toLowerCase()}`
+                    : `Show ${name.toLowerCase()}`
+              }
+              action={action}
+              position="left"
+            >
+              <ActionIcon
+                size={24}
+                aria-label={`${name} layer`}
+                aria-pressed={visible}
+                onClick={() => onAction(action)}
+              >
+                {visible ? <IconEye size={15} stroke={1.7} /> : <IconEyeOff size={15} stroke={1.7} />}
+              </ActionIcon>
+            </Tip>
+            <span className={classes.layerName}>{name}</span>
+            <Slider
+              className={classes.slider!}
+              size={3}
+              thumbSize={12}
+              min={0}
+              max={100}
+              label={null}
+              thumbLabel={`Opacity of ${name.toLowerCase()}`}
+              disabled={missing}
+              value={Math.round(opacity * 100)}
+              onChange={(value) =>
+                settings.set({ layers: { ...layers, [layer]: { visible: true, opacity: value / 100 } } })
+              }
+            />
+            <span className={classes.value}>{Math.round(opacity * 100)} %</span>
+          </div>
+        );
+      })}
+      <div className={classes.layer}>
+        <span className={classes.layerIcon}>
+          <IconContrast size={15} stroke={1.7} />
+        </span>
+        <Tip label="Grey values shown black and white" position="left">
+          <span className={classes.layerName}>Image</span>
+        </Tip>
+        <RangeSlider
+          className={classes.slider!}
+          size={3}
+          thumbSize={12}
+          min={0}
+          max={255}
+          minRange={8}
+          label={null}
+          thumbFromLabel="Grey value shown black"
+          thumbToLabel="Grey value shown white"
+          value={[Math.round(layers.image.low * 255), Math.round(layers.image.high * 255)]}
+          onChange={([low, high]) =>
+            settings.set({ layers: { ...layers, image: { low: low / 255, high: high / 255 } } })
+          }
+        />
+        <span className={classes.value}>
+          {Math.round(layers.image.low * 255)}–{Math.round(layers.image.high * 255)}
+        </span>
+      </div>
+    </Group>
+  );
+}

@@ -1,0 +1,177 @@
+'use client';
+/** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
+import { type Job, may, type Project, type Task, type TrainedModel } from '@cotrace/protocol';
+import { Button, Progress } from '@mantine/core';
+import { IconFocus2 } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { keys } from '../../api/keys.ts';
+import { useJobs, useModels } from '../../api/queries.ts';
+import { duration, pixels, score, when } from '../../format/format.ts';
+import { isUnderWay } from '../../live/invalidation.ts';
+import type { ShownMaps } from '../useMapLayers.ts';
+import type { NextRegion } from '../useNextRegion.ts';
+import { Group } from './Group.tsx';
+import classes from './panels.module.css';
+import { Keys } from './Tip.tsx';
+
+const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
+  fetching: 'Fetching sections',
+  training: 'Training',
+  judging: 'Judging on held-out sections',
+  predicting: 'Predicting',
+  uploading: 'Uploading maps',
+};
+
+export function ModelGroup({
+  project,
+  task,
+  maps,
+  next,
+  mayPaint,
+}: {
+  project: Project;
+  task: Task;
+  maps: ShownMaps;
+  next: NextRegion;
+  mayPaint: boolean;
+}) {
+  const jobs = useJobs(task.id);
+  const models = useModels(task.id);
+  const running = jobs.data?.find(isUnderWay);
+  const newest = jobs.data?.[0];
+  const live = models.data?.find((model) => model.live);
+  return (
+    <Group title="Model">
+      <div data-testid="uncertainty-state" data-model-id={maps.modelId ?? ''}>
+        <ModelLine model={live} maps={maps} loading={models.isPending} />
+      </div>
+      {running ? (
+        <JobLine job={running} />
+      ) : (
+        <Waiting
+          task={task}
+          failed={newest?.state === 'failed' ? (newest.error ?? 'The last run failed.') : null}
+        />
+      )}
+      <div className={classes.buttons}>
+        {mayPaint && (
+          <Button
+            className={classes.grow!}
+            variant="default"
+            data-testid="next-region"
+            data-section={next.region?.sectionId}
+            data-x={next.region?.x}
+            data-y={next.region?.y}
+            data-asked={next.asked === 0 ? undefined : next.asked}
+            leftSection={<IconFocus2 size={15} stroke={1.7} />}
+            rightSection={<Keys of="n" />}
+            loading={next.asking}
+            onClick={next.ask}
+          >
+            Next uncertain
+          </Button>
+        )}
+        {may(project.myRole, 'model.train') && !running && <TrainButton taskId={task.id} />}
+      </div>
+      <p className={classes.sentence} role="status">
+        {next.sentence ??
+          (next.remaining === null || next.region === null ? '' : `${next.remaining} more after this one`)}
+      </p>
+    </Group>
+  );
+}
+
+function ModelLine({
+  model,
+  maps,
+  loading,
+}: {
+  model: TrainedModel | undefined;
+  maps: ShownMaps;
+  loading: boolean;
+}) {
+  if (model === undefined)
+    return <p className={classes.sentence}>{loading ? ' ' : 'No model yet. Paint some of each label.'}</p>;
+  return (
+    <dl className={classes.facts}>
+      <dt>In use since</dt>
+      <dd>{when(model.createdAt)}</dd>
+      <dt>Learnt from</dt>
+      <dd>{pixels(model.labelledPixels)}</dd>
+      {model.score?.vRand != null && (
+        <>
+          <dt>V_Rand, held out</dt>
+          <dd>{score(model.score.vRand)}</dd>
+        </>
+      )}
+      <dt>Uncertainty here</dt>
+      <dd>{maps.meanUncertainty === null ? 'no map' : `${maps.meanUncertainty.toFixed(3)} nats`}</dd>
+    </dl>
+  );
+}
+
+function JobLine({ job }: { job: Job }) {
+  const { progress } = job;
+  return (
+    <div className={classes.job} data-testid="job-progress" data-state={job.state}>
+      <div className={classes.jobHead}>
+        <span>{progress ? PHASE[progress.phase] : 'Waiting for a trainer'}</span>
+        <span className={classes.dim}>
+          {progress?.secondsLeft == null ? '' : `${duration(progress.secondsLeft)} left`}
+        </span>
+      </div>
+      <Progress
+        size={5}
+        value={(progress?.fraction ?? 0) * 100}
+        animated={progress === null}
+        aria-label="Training run"
+      />
+      <div className={classes.jobHead}>
+        <span className={classes.dim}>
+          {progress && progress.steps > 0 ? `step ${progress.step} / ${progress.steps}` : ' '}
+        </span>
+        <span className={classes.dim}>
+          {progress?.loss == null ? '' : `loss ${progress.loss.toFixed(4)}`}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** How much of the paint that starts the next run has come. */
+function Waiting({ task, failed }: { task: Task; failed: string | null }) {
+  const threshold = task.policy.retrainAfterPixels;
+  return (
+    <div className={classes.job}>
+      <div className={classes.jobHead}>
+        <span>{threshold === 0 ? 'Trains on request' : 'Until the next run'}</span>
+        <span className={classes.dim}>
+          {threshold === 0 ? '' : `${pixels(task.newPixels)} of ${pixels(threshold)}`}
+        </span>
+      </div>
+      <Progress
+        size={5}
+        color="dark.2"
+        value={threshold === 0 ? 0 : Math.min(100, (task.newPixels / threshold) * 100)}
+        aria-label="New labelled pixels until the next run"
+      />
+      <div className={classes.jobHead}>
+        <span className={failed === null ? classes.dim : classes.bad}>{failed ?? ' '}</span>
+      </div>
+    </div>
+  );
+}
+
+function TrainButton({ taskId }: { taskId: string }) {
+  const cache = useQueryClient();
+  const train = useMutation({
+    mutationFn: () => api.call('requestJob', { params: { taskId }, body: undefined as never }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.jobs(taskId) }),
+  });
+  return (
+    <Button variant="default" loading={train.isPending} onClick={() => train.mutate()}>
+      Train
+    </Button>
+  );
+}

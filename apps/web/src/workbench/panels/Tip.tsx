@@ -1,0 +1,46 @@
+'use client';
+/** A name and its key, shown beside what has no room for words. */
+import { Kbd, Tooltip } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { type Action, keyCaps, keyOf } from '../tools/shortcuts.ts';
+import classes from './panels.module.css';
+
+export const isMac = (): boolean => typeof navigator !== 'undefined' && /mac/i.test(navigator.platform);
+
+export function Keys({ of }: { of: string }) {
+  return (
+    <span className={classes.keys}>
+      {keyCaps(of, isMac()).map((cap) => (
+        <Kbd key={cap} size="xs">
+          {cap}
+        </Kbd>
+      ))}
+    </span>
+  );
+}
+
+export function Tip({
+  label,
+  action,
+  position = 'bottom',
+  children,
+}: {
+  label: string;
+  action?: Action;
+  position?: 'bottom' | 'right' | 'left' | 'top';
+  children: ReactElement;
+}) {
+  return (
+    <Tooltip
+      position={position}
+      label={
+        <span className={classes.tip}>
+          {label}
+          {action && <Keys of={keyOf(action)} />}
+        </span>
+      }
+    >
+      {children}
+    </Tooltip>
+  );
+}
