@@ -37,7 +37,7 @@ const KNOWN = [
 ];
 
 /** @throws StartError CONFIG_UNKNOWN, CONFIG_INVALID */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   for (const key of Object.keys(environment)) {
     if (key.startsWith('COTRACE_') && !KNOWN.includes(key))
       throw startError('CONFIG_UNKNOWN', { key, nearest: nearest(key, KNOWN) });

@@ -1,7 +1,7 @@
 /** Image bytes to pixels and back. No files, no DOM: callers read and write. */
 export { type CoursePair, matchCourseLayout } from './courseLayout.ts';
 export { decodeFloatStack, decodeImage, decodePages, formatOf, peekImage } from './decode.ts';
-export { IMAGE_ERRORS, ImageError, type ImageErrorCode } from './errors.ts';
+export { IMAGE_ERRORS, ImageError, type ImageErrorCode, imageError } from './errors.ts';
 export {
   DEFAULT_LIMITS,
   type FloatPage,
@@ -25,6 +25,7 @@ export {
   validateSubmission,
 } from './submission.ts';
 export {
+  createTiffWriter,
   encodeTiff,
   type TiffOptions,
   type TiffPagePixels,

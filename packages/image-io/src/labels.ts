@@ -14,14 +14,14 @@ export interface LabelGray {
  */
 export function labelsFromGray(image: Image, table: readonly LabelGray[], name = 'the label'): Uint8Array {
   const stretch = image.bitDepth === 16 && image.data.some((gray) => gray > 255) ? 257 : 1;
-  const valueOf = new Uint8Array(65_536);
-  for (const { value, gray } of table) valueOf[gray * stretch] = value;
+  const labelOf = new Uint8Array(65_536);
+  for (const { value, gray } of table) labelOf[gray * stretch] = value;
   const labels = new Uint8Array(image.data.length);
   const unknown = new Set<number>();
   let first = -1;
   for (let at = 0; at < labels.length; at++) {
     const gray = image.data[at]!;
-    const value = valueOf[gray]!;
+    const value = labelOf[gray]!;
     if (value === 0) {
       if (first < 0) first = at;
       unknown.add(gray);

@@ -49,7 +49,7 @@ export function decodeRle({ size: [height, width], counts }: CocoRle): Uint8Arra
   return mask;
 }
 
-// From the third run on COCO stores the difference to the run before the last; five bits a character, the sixth says
+// From the fourth run on COCO stores the difference to the run before the last; five bits a character, the sixth says
 // that more follow, the fifth of the last is the sign.
 function packRuns(runs: readonly number[]): string {
   let text = '';

@@ -57,7 +57,8 @@ export async function* tiffChunksAsync(
   yield* writer.finish();
 }
 
-function createTiffWriter({ sampleFormat, compression = 'none' }: TiffOptions) {
+/** Takes pages one by one; what `add` and `finish` yield are the consecutive chunks of the file. */
+export function createTiffWriter({ sampleFormat, compression = 'none' }: TiffOptions) {
   let first: { width: number; height: number } | undefined;
   let held: Uint8Array | undefined;
   let count = 0;

@@ -1,7 +1,7 @@
 /** A run that can be taken up again: weights with the optimiser's moments, the best weights so far, and where it stands. */
 import { decodeState, encodeState, type UnetState } from '@cotrace/unet';
 import { TrainingError } from './errors.ts';
-import { checkFormat, MODEL_FORMAT } from './model.ts';
+import { checkFormat, MODEL_FORMAT, plainBytes } from './model.ts';
 import type { Recipe } from './recipe.ts';
 import type { LabelClass } from './section.ts';
 
@@ -40,7 +40,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /** Throws MODEL_CORRUPT, MODEL_VERSION. */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+export function decodeCheckpoint(file: Uint8Array): Checkpoint {
+  const bytes = plainBytes(file);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
     throw new TrainingError('MODEL_CORRUPT', 'bytes of something else than a checkpoint');

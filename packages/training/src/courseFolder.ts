@@ -1,52 +1,38 @@
-/** Reads the course layout: a folder with `image/` and `label/`, whose files carry the same section numbers. */
+/** Reads the course layout from a folder: `image/` and `label/`, whose files carry the same section numbers. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeImage, type Image } from '@cotrace/image-io';
+import { decodeImage, type Image, labelsFromGray, matchCourseLayout } from '@cotrace/image-io';
 import { TrainingError } from './errors.ts';
 import type { LabelClass, Section } from './section.ts';
 import { parseSectionRange } from './sectionRange.ts';
 
-const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
-
 /**
- * Sections in ascending number, named by their image file. `sections` picks numbers (`0-14,17`).
- * A grey of 0 that the table does not hold means unknown; any other grey outside the table is refused.
- * Throws FOLDER_NOT_FOUND, FOLDER_EMPTY, FILE_NAME_WITHOUT_NUMBER, NUMBER_TWICE, IMAGE_MISSING, LABEL_MISSING, LABEL_EXTRA,
- * LABEL_SIZE, LABEL_VALUE_UNKNOWN, SECTION_RANGE, and the ImageErrors of files that cannot be read.
+ * Sections in ascending number, named by their image file. `sections` picks numbers (`0-14,17`); files of other numbers
+ * are not looked at.
+ * Throws FOLDER_NOT_FOUND, SECTION_MISSING, STACK_NOT_SPLIT, LABEL_SIZE_DIFFERS, SECTION_RANGE; ImageError FOLDER_EMPTY,
+ * NAME_NOT_NUMBERED, NUMBER_TWICE, LABEL_MISSING, LABEL_EXTRA, LABEL_VALUE_UNKNOWN and those of unreadable files.
  */
 export async function readCourseFolder(
   folder: string,
   options: { sections?: string | undefined; labels: readonly LabelClass[] },
 ): Promise<Section[]> {
-  const images = await numberedFiles(join(folder, 'image'));
-  const labels = await numberedFiles(join(folder, 'label'));
-  const wanted = options.sections === undefined ? [...images.keys()] : parseSectionRange(options.sections);
-  for (const number of wanted) {
-    if (!images.has(number))
-      throw new TrainingError('IMAGE_MISSING', `no ${number} in ${join(folder, 'image')}`);
-    if (!labels.has(number))
-      throw new TrainingError('LABEL_MISSING', `no ${number} in ${join(folder, 'label')}`);
-  }
-  const extra = [...labels.keys()].find((number) => !images.has(number));
-  if (extra !== undefined)
-    throw new TrainingError('LABEL_EXTRA', `${join(folder, 'label', labels.get(extra)!)}`);
+  const wanted = options.sections === undefined ? null : parseSectionRange(options.sections);
+  const isWanted = (name: string) =>
+    wanted === null || !/^\d+\./.test(name) || wanted.includes(parseInt(name, 10));
+  const names = [...(await listFolder(folder, 'image')), ...(await listFolder(folder, 'label'))];
+  const pairs = matchCourseLayout(names.filter((path) => isWanted(path.slice(path.indexOf('/') + 1))));
+  const missing = wanted?.filter((number) => !pairs.some((pair) => pair.number === number)) ?? [];
+  if (missing.length > 0)
+    throw new TrainingError('SECTION_MISSING', `no ${missing.join(', ')} in ${folder}/image`);
   const read: Section[] = [];
-  for (const number of wanted) {
-    const image = await readOnePage(join(folder, 'image', images.get(number)!));
-    const labelPath = join(folder, 'label', labels.get(number)!);
-    const label = await readOnePage(labelPath);
-    if (label.width !== image.width || label.height !== image.height) {
-      throw new TrainingError(
-        'LABEL_SIZE',
-        `${label.width} × ${label.height} in ${labelPath}, ${image.width} × ${image.height} in its image`,
-      );
-    }
+  for (const pair of pairs) {
+    const image = await readOnePage(join(folder, pair.image));
     read.push({
-      name: images.get(number)!,
+      name: pair.image.slice('image/'.length),
       width: image.width,
       height: image.height,
       image: unitRange(image),
-      labels: labelValues(label, options.labels, labelPath),
+      labels: pair.label === null ? null : await readLabel(join(folder, pair.label), image, options.labels),
     });
   }
   return read;
@@ -55,62 +41,32 @@ export async function readCourseFolder(
 /** Greyscale samples to 0…1. */
 export function unitRange({ data, bitDepth }: Image): Float32Array {
   const scale = 1 / (2 ** bitDepth - 1);
-  return Float32Array.from(data, (sample) => sample * scale);
-}
-
-/** Greys to label values. Throws LABEL_VALUE_UNKNOWN, naming the pixel. */
-export function labelValues(label: Image, labels: readonly LabelClass[], name: string): Uint8Array {
-  const valueOfGrey = new Int16Array(65_536).fill(-1);
-  valueOfGrey[0] = 0;
-  // 16-bit labels hold the same greys, stretched.
-  const stretch = label.bitDepth === 16 ? 257 : 1;
-  for (const { gray, value } of labels) valueOfGrey[gray * stretch] = value;
-  const values = new Uint8Array(label.data.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = valueOfGrey[label.data[i]!]!;
-    if (value < 0) {
-      const greys = labels.map(({ gray }) => gray * stretch).join(', ');
-      const pixel = `(${i % label.width}, ${Math.floor(i / label.width)})`;
-      throw new TrainingError(
-        'LABEL_VALUE_UNKNOWN',
-        `grey ${label.data[i]} at ${pixel} of ${name}, the table holds ${greys}`,
-      );
-    }
-    values[i] = value;
-  }
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < values.length; i++) values[i] = data[i]! * scale;
   return values;
 }
 
-async function numberedFiles(folder: string): Promise<Map<number, string>> {
-  const names = (await listFolder(folder)).filter((name) => IMAGE_FILE.test(name) && !name.startsWith('.'));
-  if (names.length === 0) throw new TrainingError('FOLDER_EMPTY', folder);
-  const numbered = new Map<number, string>();
-  for (const name of names) {
-    const digits = /(\d+)\D*$/.exec(name.replace(IMAGE_FILE, ''));
-    if (!digits) throw new TrainingError('FILE_NAME_WITHOUT_NUMBER', join(folder, name));
-    const number = Number(digits[1]);
-    const other = numbered.get(number);
-    if (other !== undefined) throw new TrainingError('NUMBER_TWICE', `${other} and ${name} in ${folder}`);
-    numbered.set(number, name);
+async function readLabel(path: string, image: Image, labels: readonly LabelClass[]): Promise<Uint8Array> {
+  const label = await readOnePage(path);
+  if (label.width !== image.width || label.height !== image.height) {
+    throw new TrainingError(
+      'LABEL_SIZE_DIFFERS',
+      `${label.width} × ${label.height} in ${path}, ${image.width} × ${image.height} in its image`,
+    );
   }
-  return new Map([...numbered].sort(([a], [b]) => a - b));
+  return labelsFromGray(label, labels, path);
 }
 
-async function listFolder(folder: string): Promise<string[]> {
+async function listFolder(folder: string, kind: 'image' | 'label'): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return (await readdir(join(folder, kind))).map((name) => `${kind}/${name}`);
   } catch (cause) {
-    throw new TrainingError('FOLDER_NOT_FOUND', `${folder}: ${(cause as Error).message}`, cause);
+    throw new TrainingError('FOLDER_NOT_FOUND', `${join(folder, kind)}: ${(cause as Error).message}`, cause);
   }
 }
 
 async function readOnePage(path: string): Promise<Image> {
   const pages = decodeImage(await readFile(path), path);
-  if (pages.length !== 1) {
-    throw new TrainingError(
-      'SECTION_INVALID',
-      `${pages.length} pages in ${path}; split the stack into one file a section`,
-    );
-  }
+  if (pages.length !== 1) throw new TrainingError('STACK_NOT_SPLIT', `${pages.length} pages in ${path}`);
   return pages[0]!;
 }

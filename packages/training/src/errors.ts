@@ -45,23 +45,28 @@ export const TRAINING_ERRORS = {
   SECTION_RANGE: {
     message: 'Section numbers such as 0-14 or 0-14,17 were expected. Correct the range.',
   },
-  FOLDER_NOT_FOUND: { message: 'A folder that can be read was expected. Check its path.' },
   FOLDER_EMPTY: {
-    message: 'Numbered PNG, JPEG or TIFF files were expected, but there are none. Put the sections there.',
+    message: 'A folder with PNG, JPEG or TIFF images was expected, but there are none. Name another.',
   },
   FILE_NAME_WITHOUT_NUMBER: {
-    message: 'File names that hold their section number, such as 7.png, were expected. Rename the file.',
+    message: 'A section number in every file name was expected, as in 0.png. Rename the file.',
   },
-  NUMBER_TWICE: { message: 'One file for each section number was expected. Remove one of the two.' },
-  IMAGE_MISSING: {
-    message: 'An image for every section number was expected. Add it, or leave the number out.',
+  NUMBER_TWICE: {
+    message: 'One image for each section number was expected. Rename or remove one of the two.',
   },
-  LABEL_MISSING: { message: 'A label for every image was expected. Add it, or leave the section out.' },
-  LABEL_EXTRA: { message: 'An image for every label was expected. Add it, or remove the label.' },
-  LABEL_SIZE: { message: 'A label of the same size as its image was expected. Export the label again.' },
+  FOLDER_NOT_FOUND: { message: 'A folder that can be read was expected. Check its path.' },
+  SECTION_MISSING: {
+    message: 'An image for every chosen section number was expected. Add it, or leave the number out.',
+  },
+  STACK_NOT_SPLIT: {
+    message: 'One page in each file of image/ and label/ was expected. Save each page as a file of its own.',
+  },
+  LABEL_SIZE_DIFFERS: {
+    message: 'A label of the same size as its image was expected. Export the label again.',
+  },
   LABEL_VALUE_UNKNOWN: {
     message:
-      'Grey values of the label table were expected. Correct the label, or add the value to the table.',
+      'Label values of the table were expected, or 0 for unknown. Correct the label, or add the value to the table.',
   },
 } as const satisfies Record<string, { message: string }>;
 

@@ -1,6 +1,6 @@
 /** Data set, augmentation, loop, prediction, uncertainty, gate. Knows no server and no protocol. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-export { labelValues, readCourseFolder, unitRange } from './courseFolder.ts';
+export { readCourseFolder, unitRange } from './courseFolder.ts';
 export { TRAINING_ERRORS, TrainingError, type TrainingErrorCode } from './errors.ts';
 export { type Judgement, judge, type Score } from './gate.ts';
 export { decodeModel, encodeModel, MODEL_FORMAT, type Model, type ModelDescription } from './model.ts';
@@ -10,6 +10,7 @@ export {
   saveCheckpointFolder,
   saveModelFolder,
 } from './modelFolder.ts';
+export { numberedFiles } from './numberedFiles.ts';
 export {
   createPredictor,
   type Prediction,

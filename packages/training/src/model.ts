@@ -47,7 +47,8 @@ export function encodeModel(model: Model): Uint8Array {
 }
 
 /** Throws MODEL_CORRUPT, MODEL_VERSION; unet's errors for its part of the bytes. */
-export function decodeModel(bytes: Uint8Array): Model {
+export function decodeModel(file: Uint8Array): Model {
+  const bytes = plainBytes(file);
   if (bytes.length < HEADER_BYTES) throw new TrainingError('MODEL_CORRUPT', `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw new TrainingError('MODEL_CORRUPT', 'bytes of something else');
@@ -57,6 +58,11 @@ export function decodeModel(bytes: Uint8Array): Model {
     throw new TrainingError('MODEL_CORRUPT', `${bytes.length} of more than ${end} bytes`);
   const description = parseDescription(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, end)));
   return { ...description, state: decodeState(bytes.subarray(end)) };
+}
+
+/** A Node Buffer's `slice` is a view of it; what lies above expects the copy that a Uint8Array makes. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function describe(model: Model): ModelDescription {
@@ -78,7 +84,8 @@ export function parseDescription(text: string): ModelDescription {
     if (!(parsed.temperature > 0) || parsed.network === undefined || parsed.recipe === undefined) {
       throw new TrainingError('MODEL_CORRUPT', 'a description without temperature, network or recipe');
     }
-    return parsed;
+    const { labels, recipe, network, temperature, training } = parsed;
+    return { labels, recipe, network, temperature, training };
   } catch (cause) {
     throw new TrainingError('MODEL_CORRUPT', (cause as Error).message, cause);
   }

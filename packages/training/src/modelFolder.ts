@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodeState, encodeState } from '@cotrace/unet';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
-import { checkFormat, describe, MODEL_FORMAT, type Model, parseDescription } from './model.ts';
+import { checkFormat, describe, MODEL_FORMAT, type Model, parseDescription, plainBytes } from './model.ts';
 
 const DESCRIPTION = 'model.json';
 const WEIGHTS = 'weights.bin';
@@ -23,7 +23,7 @@ export async function loadModelFolder(folder: string): Promise<Model> {
   const text = await readOr(join(folder, DESCRIPTION), 'MODEL_NOT_FOUND');
   const weights = await readOr(join(folder, WEIGHTS), 'MODEL_NOT_FOUND');
   checkFormat(formatOf(text.toString('utf8')));
-  return { ...parseDescription(text.toString('utf8')), state: decodeState(weights) };
+  return { ...parseDescription(text.toString('utf8')), state: decodeState(plainBytes(weights)) };
 }
 
 /** Written beside the model while it is trained, so that a run can be resumed. */

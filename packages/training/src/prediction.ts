@@ -64,34 +64,54 @@ const BYTES_PER_PIXEL_AND_CHANNEL = 160;
 /** Memory that one pass of the network may take. */
 const PASS_BYTES = 2e9;
 
+/** Least pixels of mirror image around a section. */
+const MIRRORED = 16;
+
 /** Before any temperature: [height, width, channels]. `maxPixels` of a tile, for tests. */
 export async function averagedProbability(
   unet: Unet,
   section: PredictionInput,
   options: Omit<PredictionOptions, 'uncertainty'> & { maxPixels?: number },
 ): Promise<Float32Array> {
-  const { width, height } = section;
   const channels = channelsOf(unet);
-  const image = standardise(section.image);
-  const plan = planTiles(section, {
-    multiple: 2 ** unet.config.depth,
+  const multiple = 2 ** unet.config.depth;
+  const frame = mirrorFrame(section, multiple);
+  const image = cutTile(standardise(section.image), section, frame);
+  const plan = planTiles(frame, {
+    multiple,
     margin: unet.receptiveRadius,
     maxPixels: options.maxPixels ?? PASS_BYTES / (BYTES_PER_PIXEL_AND_CHANNEL * unet.config.base),
   });
-  const sum = new Float32Array(width * height * channels);
-  const shares = new Float32Array(width * height);
-  for (const [index, tile] of plan.tiles.entries()) {
-    const probability = await averagedTile(unet, cutTile(image, section, tile), tile, {
+  const sum = new Float32Array(frame.width * frame.height * channels);
+  const shares = new Float32Array(frame.width * frame.height);
+  for (const [index, tile] of plan.entries()) {
+    const probability = await averagedTile(unet, cutTile(image, frame, tile), tile, {
       ...options,
-      onProgress: (fraction) => options.onProgress?.((index + fraction) / plan.tiles.length),
+      onProgress: (fraction) => options.onProgress?.((index + fraction) / plan.length),
     });
-    if (plan.whole && tile.width === width && tile.height === height) return probability;
-    addInner({ sum, shares, width, channels }, tile, probability);
+    addInner({ sum, shares, width: frame.width, channels }, tile, probability);
   }
-  for (let i = 0; i < shares.length; i++) {
-    for (let c = 0; c < channels; c++) sum[i * channels + c]! /= shares[i]!;
+  const result = new Float32Array(section.width * section.height * channels);
+  for (let y = 0; y < section.height; y++) {
+    for (let x = 0; x < section.width; x++) {
+      const from = (y - frame.y) * frame.width + x - frame.x;
+      const to = y * section.width + x;
+      for (let c = 0; c < channels; c++) {
+        result[to * channels + c] = sum[from * channels + c]! / shares[from]!;
+      }
+    }
   }
-  return sum;
+  return result;
+}
+
+/**
+ * The section with some of its mirror image around it, sides multiples of 2^depth: at its borders a network sees zeros
+ * and is unsure, and those are not to be the section's.
+ */
+function mirrorFrame({ width, height }: PredictionInput, multiple: number) {
+  const edge = Math.ceil(MIRRORED / multiple) * multiple;
+  const side = (length: number) => Math.ceil((length + 2 * edge) / multiple) * multiple;
+  return { x: -edge, y: -edge, width: side(width), height: side(height) };
 }
 
 async function averagedTile(

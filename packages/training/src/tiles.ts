@@ -4,63 +4,51 @@
  */
 
 export interface Tile {
-  /** What the network is given, in section pixels; may reach beyond the right and lower border (mirrored there). */
+  /** What the network is given. */
   x: number;
   y: number;
   width: number;
   height: number;
-  /** What of it counts, in section pixels. */
+  /** What of it counts. */
   inner: { x: number; y: number; width: number; height: number };
-}
-
-export interface TilePlan {
-  tiles: Tile[];
-  whole: boolean;
 }
 
 /** Sides of the parts that tiles share with their neighbours, for blending. */
 const BLEND = 32;
 
 /**
- * `multiple`: sides of all tiles are multiples of it (2^depth). `margin`: the network's receptive radius.
- * `maxPixels`: pixels of a tile.
+ * `size`: sides are multiples of `multiple`, 2^depth, and so are those of all tiles. `margin`: the network's receptive
+ * radius. `maxPixels`: pixels of a tile, unless its margins alone are more.
  */
 export function planTiles(
   size: { width: number; height: number },
   options: { multiple: number; margin: number; maxPixels: number },
-): TilePlan {
+): Tile[] {
   const { multiple, margin, maxPixels } = options;
-  const up = (length: number) => Math.ceil(length / multiple) * multiple;
-  const width = up(size.width);
-  const height = up(size.height);
+  const { width, height } = size;
   if (width * height <= maxPixels) {
-    return {
-      tiles: [{ x: 0, y: 0, width, height, inner: { x: 0, y: 0, ...size } }],
-      whole: true,
-    };
+    return [{ x: 0, y: 0, width, height, inner: { x: 0, y: 0, width, height } }];
   }
+  const up = (length: number) => Math.ceil(length / multiple) * multiple;
   const edge = up(margin);
   const least = 2 * edge + 2 * up(BLEND);
   const side = Math.max(least, Math.floor(Math.sqrt(maxPixels) / multiple) * multiple);
-  const columns = spans(size.width, { side, edge, multiple });
-  const rows = spans(size.height, { side, edge, multiple });
-  return {
-    tiles: rows.flatMap((row) =>
-      columns.map((column) => ({
-        x: column.from,
-        y: row.from,
-        width: column.length,
-        height: row.length,
-        inner: {
-          x: column.innerFrom,
-          y: row.innerFrom,
-          width: column.innerTo - column.innerFrom,
-          height: row.innerTo - row.innerFrom,
-        },
-      })),
-    ),
-    whole: false,
-  };
+  const columns = spans(width, { side, edge, stride: side - 2 * edge - up(BLEND) });
+  const rows = spans(height, { side, edge, stride: side - 2 * edge - up(BLEND) });
+  return rows.flatMap((row) =>
+    columns.map((column) => ({
+      x: column.from,
+      y: row.from,
+      width: column.length,
+      height: row.length,
+      inner: {
+        x: column.innerFrom,
+        y: row.innerFrom,
+        width: column.innerTo - column.innerFrom,
+        height: row.innerTo - row.innerFrom,
+      },
+    })),
+  );
 }
 
 interface Span {
@@ -71,15 +59,13 @@ interface Span {
 }
 
 /** Starts are multiples of 2^depth, so that every tile is halved at the same pixels as the whole section. */
-function spans(length: number, options: { side: number; edge: number; multiple: number }): Span[] {
-  const { side, edge, multiple } = options;
-  const padded = Math.ceil(length / multiple) * multiple;
-  if (padded <= side) return [{ from: 0, length: padded, innerFrom: 0, innerTo: length }];
-  const stride = side - 2 * edge - Math.ceil(BLEND / multiple) * multiple;
+function spans(length: number, options: { side: number; edge: number; stride: number }): Span[] {
+  const { side, edge, stride } = options;
+  if (length <= side) return [{ from: 0, length, innerFrom: 0, innerTo: length }];
   const found: Span[] = [];
   for (let from = 0; ; from += stride) {
-    const last = from + side >= padded;
-    const start = last ? padded - side : from;
+    const last = from + side >= length;
+    const start = last ? length - side : from;
     found.push({
       from: start,
       length: side,
@@ -99,7 +85,7 @@ export function bell(length: number): Float32Array {
   );
 }
 
-/** The part of a section that a tile shows, mirrored beyond the borders: [tile.height, tile.width]. */
+/** The part of a picture that a frame shows, mirrored beyond the borders: [tile.height, tile.width]. */
 export function cutTile(
   image: Float32Array,
   { width, height }: { width: number; height: number },

@@ -6,6 +6,7 @@ import { TrainingError } from './errors.ts';
 import { classesOf, classIndices, type LabelClass, type Section, UNKNOWN_CLASS } from './section.ts';
 import { seededRandom } from './seededRandom.ts';
 import { standardise } from './standardise.ts';
+import { thinWalls } from './thinWalls.ts';
 
 export interface PreparedSection {
   name: string;
@@ -15,6 +16,8 @@ export interface PreparedSection {
   image: Float32Array;
   /** [height, width] class index, UNKNOWN_CLASS where unpainted. */
   classes: Uint8Array;
+  /** [height, width], 0…255: how much more than others a pixel weighs; null = all alike. */
+  emphasis: Uint8Array | null;
   /** For each class, pixel numbers (y × width + x) that crops are laid around; at most MAX_ANCHORS, evenly drawn. */
   anchors: Uint32Array[];
   /** Painted pixels of each class. */
@@ -90,6 +93,7 @@ function prepareSection(
     height,
     image: labelled ? standardise(image) : new Float32Array(0),
     classes,
+    emphasis: labelled ? thinWalls(classes, section) : null,
     anchors: drawAnchors(classes, classPixels, seed),
     classPixels,
   };

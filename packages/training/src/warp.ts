@@ -6,6 +6,9 @@ import type { Augmentation } from './augmentation.ts';
 import type { CropPlace } from './cropPlaces.ts';
 import { type SeededRandom, seededRandom } from './seededRandom.ts';
 
+/** What an emphasis of 255 adds to a weight of 1, divided by 255. */
+const EMPHASIS = 4 / 255;
+
 /** Knots of the elastic field lie this many pixels apart. */
 const KNOT_SPACING = 32;
 
@@ -37,7 +40,7 @@ export function warpCrop(
   into: CropTarget,
 ): void {
   const { section } = place;
-  const { width, height, image, classes } = section;
+  const { width, height, image, classes, emphasis } = section;
   const { side, images, targets, weights } = into;
   const { contrast, curve, brightness, noise, fill } = augmentation;
   const [a, b, c, d] = augmentation.matrix;
@@ -84,8 +87,9 @@ export function warpCrop(
       grain = (grain + 1) & 0xffff;
       const place = into.offset + v * side + u;
       images[place] = contrast * value + curve * (value * value - 1) + brightness + noise * NOISE[grain]!;
-      const index = classes[at + (fx >= 0.5 ? right : 0) + (fy >= 0.5 ? lower : 0)]!;
-      const weight = classWeights[index]!;
+      const nearest = at + (fx >= 0.5 ? right : 0) + (fy >= 0.5 ? lower : 0);
+      const index = classes[nearest]!;
+      const weight = classWeights[index]! * (emphasis === null ? 1 : 1 + emphasis[nearest]! * EMPHASIS);
       weights[place] = weight;
       targets[place] = weight > 0 ? index : 0;
     }

@@ -27,7 +27,7 @@ async function nudge(unet: UnetImplementation, name: string, at: number, by: num
 describe.each(configs)('%s', (_, config) => {
   it('has the gradients that finite differences give', async () => {
     const unet = createEagerUnet(engine, config, { seed: 3 });
-    const batch = stripes(config, 2, 8, 1);
+    const batch = stripes(config, 1, 8, 1);
     // At the start all biases are 0, and so is what comes out of dropped-out places: right on the ReLU's kink.
     const moved = await unet.exportState();
     const uniform = uniformFrom(9);
@@ -47,12 +47,14 @@ describe.each(configs)('%s', (_, config) => {
         0,
       );
       // Float32 spoils the slope of a short way, a ReLU's kink that of a long one; a wrong gradient fails on all.
-      const misses: number[] = [];
-      for (const by of [3e-3, 1e-3, 3e-4]) {
+      const allowed = 0.02 * Math.abs(gradient[at]!) + 5e-4;
+      let miss = Number.POSITIVE_INFINITY;
+      for (const by of [1e-3, 3e-3, 3e-4]) {
         const slope = ((await lossNudged(name, at, by)) - (await lossNudged(name, at, -by))) / (2 * by);
-        misses.push(Math.abs(slope - gradient[at]!));
+        miss = Math.min(miss, Math.abs(slope - gradient[at]!));
+        if (miss < allowed) break;
       }
-      expect(Math.min(...misses), name).toBeLessThan(0.02 * Math.abs(gradient[at]!) + 5e-4);
+      expect(miss, name).toBeLessThan(allowed);
     }
     unet.dispose();
   });

@@ -59,7 +59,7 @@ export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<Traine
 
   return {
     async painted({ projectId, taskId, sectionId, labelledPixels, newPixels: painted }) {
-      const newPixels = await store.jobs.countNewPixels(taskId, painted);
+      const newPixels = await store.jobs.countNewPixels(taskId, sectionId, painted);
       const task = await store.jobs.task(taskId);
       if (!task) return;
       const threshold = task.policy.retrainAfterPixels;

@@ -60,8 +60,8 @@ export interface JobStore {
   /** Writes `at` unless that night or a later one is there already; true for the one caller who wrote it. */
   markNightly(taskId: string, at: Date): Promise<boolean>;
 
-  /** Adds `pixels` to what is new in a task; answers the sum. */
-  countNewPixels(taskId: string, pixels: number): Promise<number>;
+  /** Adds `pixels` to what is new in a task, unless the section is held out: its labels never train. Answers the sum. */
+  countNewPixels(taskId: string, sectionId: string, pixels: number): Promise<number>;
   /** Queues a job unless the task has an open one (queued, claimed or running), which is answered instead. New pixels start at 0. */
   enqueue(taskId: string, reason: Job['reason'], now: Date): Promise<{ job: JobRow; isNew: boolean }>;
   job(jobId: string): Promise<JobRow | undefined>;

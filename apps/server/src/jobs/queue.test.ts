@@ -185,6 +185,16 @@ describe('a run is started', () => {
     expect(await prisma.task.findUnique({ where: { id: taskId } })).toMatchObject({ newPixels: 0 });
   });
 
+  it('never by paint on a section that is held out', async () => {
+    const { project, jobs, prisma } = await world();
+    const { projectId, taskId, masks, sections } = await project({
+      sections: [{ labels: BOTH }, { labels: BOTH, heldOut: true }],
+    });
+    const where = { maskId: masks[1]!, projectId, sectionId: sections[1]!, taskId };
+    await jobs.painted({ ...where, labelledPixels: 2, newPixels: 5000 });
+    expect(await prisma.job.count()).toBe(0);
+  });
+
   it('again after a run, if enough was painted during it', async () => {
     const { project, jobs, queue, claim, live, prisma } = await world();
     const { projectId, taskId, masks, sections } = await project({ sections: [{ labels: BOTH }] });

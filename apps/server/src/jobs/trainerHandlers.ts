@@ -110,6 +110,7 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
   ): Promise<{ cancelled: boolean }> {
     const { job, cancelled } = await held(request, jobId);
     if (cancelled) return { cancelled };
+    const modelId = reportedModel(job);
     const { width, height } = await sectionOf(job, sectionId);
     const bytes = await readBody(request, 65_536 + 2 * width * height);
     const header = peekImage(bytes, `the ${kind} map`);
@@ -120,7 +121,7 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
       );
     }
     const blob = await blobs.put('maps', '.png', bytes);
-    const replaced = await store.models.setMap(reportedModel(job), sectionId, kind, blob);
+    const replaced = await store.models.setMap(modelId, sectionId, kind, blob);
     if (replaced) await blobs.delete(replaced);
     return { cancelled };
   }

@@ -15,8 +15,6 @@ import {
   may,
   ProtocolError,
   type Role,
-  SLOW_READER_CLOSE_BYTES,
-  SLOW_READER_DROP_PRESENCE_BYTES,
 } from '@cotrace/protocol';
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
@@ -291,8 +289,11 @@ export class Connection implements Peer {
   send(frame: Uint8Array, options?: { droppable: boolean }) {
     if (this.phase !== 'inside') return;
     const waiting = this.socket.bufferedAmount;
-    if (waiting > SLOW_READER_CLOSE_BYTES + this.allowance) return this.end(CLOSE.slowReader);
-    if (options?.droppable && waiting > SLOW_READER_DROP_PRESENCE_BYTES) return;
+    if (waiting > this.parts.limits.slowReaderBytes + this.allowance) {
+      this.parts.log.warn('Mask room: a slow reader is sent away', { waiting });
+      return this.end(CLOSE.slowReader);
+    }
+    if (options?.droppable && waiting > this.parts.limits.dropPresenceBytes) return;
     this.socket.send(frame);
   }
 

@@ -1,5 +1,7 @@
 /** Numbers that only the rooms know, with units and reasons; what both ends must agree on is in packages/protocol. */
 
+import { SLOW_READER_CLOSE_BYTES, SLOW_READER_DROP_PRESENCE_BYTES } from '@cotrace/protocol';
+
 export interface RoomLimits {
   /** Milliseconds that an update waits for others to share its commit: below what a person notices, above one fsync. */
   readonly groupCommitMs: number;
@@ -14,6 +16,9 @@ export interface RoomLimits {
   readonly admissionMs: number;
   /** Milliseconds between signs of life. y-websocket leaves a server that is silent for 30 s. */
   readonly heartbeatMs: number;
+  /** Bytes waiting towards one reader before presence is dropped, and before the socket is closed. */
+  readonly dropPresenceBytes: number;
+  readonly slowReaderBytes: number;
   /** Milliseconds that `close` waits for the database and for the sockets. */
   readonly closeMs: number;
   /** Refusals that a socket may earn at once, and per second after that, before it is closed as rubbish. */
@@ -29,6 +34,8 @@ export const ROOM_LIMITS: RoomLimits = {
   gapMs: 5_000,
   admissionMs: 20_000,
   heartbeatMs: 15_000,
+  dropPresenceBytes: SLOW_READER_DROP_PRESENCE_BYTES,
+  slowReaderBytes: SLOW_READER_CLOSE_BYTES,
   closeMs: 5_000,
   strikes: 8,
   strikesPerSecond: 0.2,

@@ -17,6 +17,8 @@ export interface ExportRow {
   createdAt: Date;
 }
 
+/** See {@link ExportStore.material}. */
+export type ExportMaterial = Awaited<ReturnType<ExportStore['material']>>;
 export type ExportStore = ReturnType<typeof createExportStore>;
 
 export function createExportStore(prisma: PrismaClient) {
@@ -83,7 +85,8 @@ export function createExportStore(prisma: PrismaClient) {
           original: section.original,
           maskId: masks[0]?.id,
           labelledPixels: masks[0]?.labelledPixels ?? 0,
-          probability: maps[0]?.probability,
+          /** Published with its regions; before that the two maps may not both be there. */
+          probability: maps[0]?.regions ? maps[0].probability : undefined,
         })),
       };
     },

@@ -4,6 +4,8 @@ import { createAuthDatabase } from './authDatabase.ts';
 import { createPrisma } from './database.ts';
 import { createExportStore } from './exportStore.ts';
 import { createInvitationStore } from './invitationStore.ts';
+import { createPrismaJobsStore } from './prismaJobsStore.ts';
+import { createPrismaRoomStore } from './prismaRoomStore.ts';
 import { createProjectStore } from './projectStore.ts';
 import { createSectionStore } from './sectionStore.ts';
 
@@ -18,6 +20,8 @@ export function openStore(databaseUrl: string) {
     projects: createProjectStore(prisma),
     sections: createSectionStore(prisma),
     exports: createExportStore(prisma),
+    rooms: createPrismaRoomStore(prisma),
+    jobs: createPrismaJobsStore(prisma),
     close: () => prisma.$disconnect(),
   };
 }

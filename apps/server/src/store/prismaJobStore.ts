@@ -118,12 +118,12 @@ export function createPrismaJobStore(prisma: PrismaClient): JobStore {
       return count === 1;
     },
 
-    async countNewPixels(taskId, pixels) {
-      const [task] = await prisma.task.updateManyAndReturn({
-        where: { id: taskId },
+    async countNewPixels(taskId, sectionId, pixels) {
+      await prisma.task.updateMany({
+        where: { id: taskId, project: { sections: { some: { id: sectionId, heldOut: false } } } },
         data: { newPixels: { increment: pixels } },
-        select: { newPixels: true },
       });
+      const task = await prisma.task.findUnique({ where: { id: taskId }, select: { newPixels: true } });
       return task?.newPixels ?? 0;
     },
 

@@ -67,7 +67,7 @@ export function createPrismaModelStore(prisma: PrismaClient): ModelStore {
     async models(taskId) {
       const models = await prisma.trainedModel.findMany({
         where: { taskId },
-        orderBy: { createdAt: 'desc' },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         include: modelParts,
       });
       return models.map(toModelRow);

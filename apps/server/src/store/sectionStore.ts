@@ -61,6 +61,8 @@ export function createSectionStore(prisma: PrismaClient) {
   return {
     list: (projectId: string) => find({ projectId }),
 
+    byIds: (ids: string[]) => find({ id: { in: ids } }),
+
     get: async (id: string): Promise<SectionRow | undefined> => (await find({ id }))[0],
 
     names: async (projectId: string): Promise<Set<string>> => {
@@ -95,15 +97,6 @@ export function createSectionStore(prisma: PrismaClient) {
 
     async setHeldOut(id: string, heldOut: boolean): Promise<void> {
       await prisma.section.update({ where: { id }, data: { heldOut } });
-    },
-
-    /** Mask of a section for a task. */
-    async maskSize(maskId: string): Promise<{ width: number; height: number } | undefined> {
-      const row = await prisma.mask.findUnique({
-        where: { id: maskId },
-        select: { section: { select: { width: true, height: true } } },
-      });
-      return row?.section;
     },
   };
 }

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { signOut, signUp } from '../api/auth.ts';
+import { signOut } from '../api/auth.ts';
 import { api, isRemote } from '../api/client.ts';
 import { useInvitation, useMe } from '../api/queries.ts';
 import { until } from '../format/format.ts';
@@ -24,12 +24,12 @@ export function Join({ token }: { token: string }) {
 
   const join = useMutation({
     meta: { shown: true },
-    mutationFn: async (account: { name: string; email: string; password: string } | null) => {
-      // The account may exist already when only the second step failed the first time.
-      if (account) await signUp(account);
-      return api.call('acceptInvitation', { params: { invitationToken: token } });
+    mutationFn: (account: { name: string; email: string; password: string } | null) => {
+      const params = { invitationToken: token };
+      return account
+        ? api.call('signUpWithInvitation', { params, body: account })
+        : api.call('acceptInvitation', { params });
     },
-    onError: () => cache.invalidateQueries({ queryKey: ['me'] }),
     onSuccess: ({ projectId }) => {
       cache.clear();
       router.replace(`/projects/${projectId}`);
@@ -60,7 +60,7 @@ export function Join({ token }: { token: string }) {
 
   const { projectName, role, invitedBy, expiresAt } = invitation.data;
   const busy = join.isPending || join.isSuccess;
-  const exists = isRemote(join.error, 'USER_ALREADY_EXISTS', 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
+  const exists = isRemote(join.error, 'CONFLICT');
   const toSignIn = `/sign-in?next=${encodeURIComponent(`/join/${token}`)}`;
   return (
     <StandAlone title={`Join ${projectName}`}>
@@ -110,11 +110,11 @@ export function Join({ token }: { token: string }) {
             />
             <TextInput
               label="Password"
-              description="8 characters at least"
+              description="10 characters at least"
               type="password"
               autoComplete="new-password"
               required
-              minLength={8}
+              minLength={10}
               maxLength={128}
               value={password}
               onChange={(event) => setPassword(event.currentTarget.value)}

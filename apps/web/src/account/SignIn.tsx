@@ -4,7 +4,8 @@ import { Button, Loader, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
-import { signIn, signInWithToken } from '../api/auth.ts';
+import { signIn } from '../api/auth.ts';
+import { api } from '../api/client.ts';
 import { StandAlone } from '../shell/StandAlone.tsx';
 import { pathAfterSignIn } from '../shell/signInPath.ts';
 import { ErrorLine } from '../shell/states.tsx';
@@ -22,7 +23,11 @@ export function SignIn() {
     cache.clear();
     router.replace(next);
   };
-  const byToken = useMutation({ mutationFn: signInWithToken, onSuccess: enter, meta: { shown: true } });
+  const byToken = useMutation({
+    mutationFn: (oneTime: string) => api.call('signInWithToken', { body: { token: oneTime } }),
+    onSuccess: enter,
+    meta: { shown: true },
+  });
   const byPassword = useMutation({ mutationFn: signIn, onSuccess: enter, meta: { shown: true } });
 
   const used = useRef(false);

@@ -1,5 +1,5 @@
 'use client';
-/** Signing in, up and out through better-auth's endpoints; failures as the sentences that the rest of the page shows. */
+/** Signing in and out by password, through better-auth's endpoints; failures as the sentences that the page shows. */
 import { RemoteError } from '@cotrace/protocol';
 import { createAuthClient } from 'better-auth/client';
 
@@ -8,11 +8,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   INVALID_EMAIL_OR_PASSWORD:
     'E-mail or password is wrong. Check both; who has lost the password asks a lead for a new invitation.',
   INVALID_EMAIL: 'An e-mail address looks like name@example.org. Correct it and try again.',
-  USER_ALREADY_EXISTS: 'There is an account with that e-mail already. Sign in with it instead.',
-  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
-    'There is an account with that e-mail already. Sign in with it instead.',
-  PASSWORD_TOO_SHORT: 'That password is too short: 8 characters at least.',
-  PASSWORD_TOO_LONG: 'That password is too long: 128 characters at most.',
 };
 
 interface AuthAnswer {
@@ -35,14 +30,6 @@ async function orThrow(asked: Promise<AuthAnswer>): Promise<void> {
 /** @throws RemoteError */
 export const signIn = (given: { email: string; password: string }): Promise<void> =>
   orThrow(auth().signIn.email(given));
-
-/** The one-time token of the address that `npm start` prints. @throws RemoteError TOKEN_INVALID */
-export const signInWithToken = (token: string): Promise<void> =>
-  orThrow(auth().$fetch('/sign-in/token', { method: 'POST', body: { token } }));
-
-/** @throws RemoteError */
-export const signUp = (given: { name: string; email: string; password: string }): Promise<void> =>
-  orThrow(auth().signUp.email(given));
 
 /** @throws RemoteError */
 export const signOut = (): Promise<void> => orThrow(auth().signOut());

@@ -1,6 +1,6 @@
 'use client';
 /** What pages read, one hook a route. Freshness is the cache's and the live events' concern. */
-import type { Project, Task } from '@cotrace/protocol';
+import type { ExportJob, Project, Task } from '@cotrace/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { api } from './client.ts';
 import { keys } from './keys.ts';
@@ -61,10 +61,14 @@ export const useModels = (taskId: string) =>
 export const useMaps = (taskId: string) =>
   useQuery({ queryKey: keys.maps(taskId), queryFn: () => api.call('listMaps', { params: { taskId } }) });
 
-export const useExports = (taskId: string) =>
+export const useExports = (
+  taskId: string,
+  options: { refetchInterval: (all: ExportJob[] | undefined) => number | false },
+) =>
   useQuery({
     queryKey: keys.exports(taskId),
     queryFn: () => api.call('listExports', { params: { taskId } }),
+    refetchInterval: (query) => options.refetchInterval(query.state.data),
   });
 
 /** The task that an address names, else the project's first. */

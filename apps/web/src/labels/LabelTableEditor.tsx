@@ -5,6 +5,9 @@ import { ActionIcon, Button, ColorInput, NumberInput, Table, TextInput, Tooltip 
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { LABEL_COLORS, nextLabel } from './labelTable.ts';
 
+/** What is there, and what is not. */
+const FEWEST = 2;
+
 export function LabelTableEditor({
   labels,
   onChange,
@@ -17,7 +20,7 @@ export function LabelTableEditor({
   const change = (value: number, patch: Partial<LabelClass>) =>
     onChange(labels.map((label) => (label.value === value ? { ...label, ...patch } : label)));
   return (
-    <>
+    <div>
       <Table verticalSpacing={4} withRowBorders={false}>
         <Table.Thead>
           <Table.Tr>
@@ -77,15 +80,17 @@ export function LabelTableEditor({
                 />
               </Table.Td>
               <Table.Td>
-                <Tooltip label={labels.length <= 2 ? 'Two labels are the fewest' : 'Remove this label'}>
-                  <ActionIcon
-                    aria-label={`Remove label ${label.value}`}
-                    disabled={disabled || labels.length <= 2}
-                    onClick={() => onChange(labels.filter(({ value }) => value !== label.value))}
-                  >
-                    <IconTrash size={15} stroke={1.75} />
-                  </ActionIcon>
-                </Tooltip>
+                {labels.length > FEWEST && (
+                  <Tooltip label="Remove this label">
+                    <ActionIcon
+                      aria-label={`Remove label ${label.value}`}
+                      disabled={disabled}
+                      onClick={() => onChange(labels.filter(({ value }) => value !== label.value))}
+                    >
+                      <IconTrash size={15} stroke={1.75} />
+                    </ActionIcon>
+                  </Tooltip>
+                )}
               </Table.Td>
             </Table.Tr>
           ))}
@@ -100,6 +105,6 @@ export function LabelTableEditor({
       >
         Add a label
       </Button>
-    </>
+    </div>
   );
 }

@@ -10,13 +10,7 @@ import { keys } from '../api/keys.ts';
 import { LabelTableEditor } from '../labels/LabelTableEditor.tsx';
 import { labelTableProblem, startingLabels } from '../labels/labelTable.ts';
 import { ErrorLine } from '../shell/states.tsx';
-
-/** Tasks that the server brings label tables for. */
-export const KNOWN_TASKS = [
-  { name: 'Membrane', says: 'Cell membranes between neurites: membrane or cell' },
-  { name: 'Mitochondrion', says: 'Mitochondria against everything else' },
-  { name: 'Fixed', says: 'Whatever was fixed on the section: there, or not' },
-] as const;
+import { KNOWN_TASKS } from './knownTasks.ts';
 
 export function CreateProjectDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (

@@ -8,6 +8,7 @@ import { percent, plural, when } from '../format/format.ts';
 import { LabelSwatches } from '../labels/LabelSwatches.tsx';
 import { labelledFraction } from '../project/sections/labelledFraction.ts';
 import { FractionBar } from '../shell/FractionBar.tsx';
+import { ServerImage } from '../shell/ServerImage.tsx';
 import classes from './ProjectList.module.css';
 
 const SHOWN = 4;
@@ -18,7 +19,7 @@ export function ProjectCard({ project }: { project: Project }) {
     <Link href={`/projects/${project.id}`} className={classes.card}>
       <div className={classes.strip}>
         {sections.data?.slice(0, SHOWN).map((section) => (
-          <img key={section.id} src={section.thumbnailUrl} alt="" loading="lazy" draggable={false} />
+          <ServerImage key={section.id} src={section.thumbnailUrl} />
         ))}
         {project.sectionCount === 0 && <span className={classes.noSections}>no sections yet</span>}
       </div>
@@ -34,7 +35,7 @@ export function ProjectCard({ project }: { project: Project }) {
               <li key={task.id} className={classes.task}>
                 <LabelSwatches labels={task.labels} />
                 <span className={classes.taskName}>{task.name}</span>
-                <FractionBar fraction={fraction} label={`${task.name} labelled`} />
+                <FractionBar fraction={fraction} />
                 <span className={classes.percent}>{sections.data ? percent(fraction) : ''}</span>
               </li>
             );

@@ -28,7 +28,7 @@ export function ProjectList() {
         {projects.isError ? (
           <ErrorState error={projects.error} onRetry={() => projects.refetch()} />
         ) : projects.isPending ? (
-          <div className={classes.grid} aria-busy aria-label="Loading">
+          <div className={classes.grid} role="status" aria-label="Loading">
             <Skeleton height={236} radius="md" />
             <Skeleton height={236} radius="md" />
             <Skeleton height={236} radius="md" />

@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { createQueryClient } from '../api/queryClient.ts';
 import { signInPath } from './signInPath.ts';
-import { theme } from './theme.ts';
+import { cssVariables, theme } from './theme.ts';
 
 export function Providers({ children }: { children: ReactNode }) {
   const router = useRouter();
@@ -20,7 +20,7 @@ export function Providers({ children }: { children: ReactNode }) {
     }),
   );
   return (
-    <MantineProvider theme={theme} forceColorScheme="dark">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme="dark">
       <QueryClientProvider client={queryClient}>
         {children}
         <Notifications position="bottom-right" limit={4} />

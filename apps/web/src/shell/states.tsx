@@ -67,7 +67,7 @@ export function ErrorLine({ error }: { error: unknown }) {
 /** The shape of a list that is on its way. */
 export function LoadingRows({ rows = 5, height = 34 }: { rows?: number; height?: number }) {
   return (
-    <Stack gap={6} aria-busy aria-label="Loading">
+    <Stack gap={6} role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
         <Skeleton key={row} height={height} radius="sm" />

@@ -1,7 +1,19 @@
 /** For tests: the queue over a real database, with rooms, blobs and pages that are kept in memory. */
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import { type ModelReport, type Policy, ProtocolError, type ServerToClientEvents } from '@cotrace/protocol';
+import {
+  type ClaimedJob,
+  type MapsReport,
+  type ModelReport,
+  type Policy,
+  PROTOCOL_VERSION,
+  ProtocolError,
+  type ServerToClientEvents,
+} from '@cotrace/protocol';
+import type { Request, Response } from 'express';
 import type { BlobStore } from '../../blobs/blobStore.ts';
+import type { Asked, Handler } from '../../http/handlers.ts';
 import type { LiveEvents } from '../../live/liveEvents.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { PrismaClient } from '../../store/database.ts';
@@ -101,6 +113,31 @@ export class MemoryRooms implements Pick<Rooms, 'labels'> {
   }
 }
 
+type JobRoute = keyof ReturnType<typeof createJobs>['handlers'];
+
+/** A finished run: its model was reported, its maps of `sections` were published with these regions. */
+export async function publishModel(
+  world: JobsWorld,
+  taskId: string,
+  sections: string[],
+  regions: MapsReport['regions'],
+  report = REPORT,
+): Promise<{ modelId: string; jobId: string }> {
+  const { store, clock, queue } = world;
+  const { job } = await store.jobs.enqueue(taskId, 'requested', clock.now());
+  const { leaseToken } = (await world.claim('publisher'))!;
+  const lease = { jobId: job.jobId, leaseToken };
+  await store.jobs.setModelBlob(lease, `models/${job.jobId}`);
+  const { modelId } = (await store.models.report(lease, report, clock.now()))!;
+  for (const sectionId of sections) {
+    await store.models.setMap(modelId, sectionId, 'probability', `maps/${modelId} ${sectionId} p`);
+    await store.models.setMap(modelId, sectionId, 'uncertainty', `maps/${modelId} ${sectionId} u`);
+    await store.models.publishMaps(modelId, sectionId, { meanUncertainty: 0.3, regions });
+  }
+  await queue.finish(lease);
+  return { modelId, jobId: job.jobId };
+}
+
 export type JobsWorld = ReturnType<typeof createJobsWorld>;
 
 export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:00Z') {
@@ -117,7 +154,6 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
   const errors: object[] = [];
   const jobs = createJobs({ store, rooms, blobs, live, clock, log });
   const queue = createQueue({ store: store.jobs, rooms, live, clock, log });
-  let names = 0;
 
   return {
     prisma,
@@ -135,11 +171,12 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
     async project(options: {
       policy?: Partial<Policy>;
       side?: number;
-      image?: Uint8Array;
-      sections: { labels: Uint8Array | null; heldOut?: boolean }[];
+      sections: { labels: Uint8Array | null; heldOut?: boolean; image?: Uint8Array }[];
     }) {
       const side = options.side ?? 4;
-      const original = await blobs.put('images', '.png', options.image ?? new Uint8Array());
+      const originals = await Promise.all(
+        options.sections.map(({ image }) => blobs.put('images', '.png', image ?? new Uint8Array())),
+      );
       const project = await prisma.project.create({
         data: {
           name: 'Neuropil',
@@ -159,9 +196,9 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
               height: side,
               bitDepth: 8,
               heldOut,
-              original,
-              display: original,
-              thumbnail: original,
+              original: originals[position]!,
+              display: originals[position]!,
+              thumbnail: originals[position]!,
             })),
           },
         },
@@ -184,9 +221,23 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
     },
 
     async person(): Promise<string> {
-      const id = `person-${names++}`;
+      const id = `person-${randomUUID()}`;
       await prisma.user.create({ data: { id, name: id, email: `${id}@example.org` } });
       return id;
+    },
+
+    /** A route's handler, called as the router would once it had authorised. */
+    ask<N extends JobRoute>(name: N, asked: Partial<Asked<N>>): ReturnType<Handler<N>> {
+      const handler = jobs.handlers[name] as unknown as (asked: object) => ReturnType<Handler<N>>;
+      return handler(asked);
+    },
+
+    request: (headers: Record<string, string>, bytes: Uint8Array) =>
+      Object.assign(Readable.from([Buffer.from(bytes)]), { headers }) as unknown as Request,
+
+    claimOverRest(trainerId: string): Promise<{ job: ClaimedJob | null }> {
+      const body = { protocolVersion: PROTOCOL_VERSION, trainerId, name: trainerId, engine: 'test' };
+      return this.ask('claimJob', { body, response: new EventEmitter() as Response });
     },
 
     claim: (trainerId: string, waitMs = 0) =>

@@ -16,6 +16,8 @@ export interface MemoryRoomStore extends RoomStore {
   readonly attempts: number;
   /** Resolves when `append` is called the next time. */
   nextAttempt(): Promise<void>;
+  /** Resolves when `load` is called the next time. */
+  nextLoad(): Promise<void>;
 }
 
 interface Kept {
@@ -30,7 +32,8 @@ export function createMemoryRoomStore(): MemoryRoomStore {
   let appendGate: Promise<void> = Promise.resolve();
   let loadGate: Promise<void> = Promise.resolve();
   let attempts = 0;
-  let onAttempt: (() => void)[] = [];
+  const onAttempt: (() => void)[] = [];
+  const onLoad: (() => void)[] = [];
 
   const reach = () => {
     if (store.isAway) throw new ProtocolError('DATABASE_UNAVAILABLE');
@@ -54,6 +57,7 @@ export function createMemoryRoomStore(): MemoryRoomStore {
       return attempts;
     },
     nextAttempt: () => new Promise((resolve) => onAttempt.push(resolve)),
+    nextLoad: () => new Promise((resolve) => onLoad.push(resolve)),
     addMask(mask) {
       const row: MaskRow = {
         projectId: 'project',
@@ -89,6 +93,7 @@ export function createMemoryRoomStore(): MemoryRoomStore {
       return kept && { ...kept.row, labels: [...kept.row.labels] };
     },
     async load(maskId, epoch) {
+      for (const told of onLoad.splice(0)) told();
       await loadGate;
       reach();
       return (masks.get(maskId)?.log ?? [])
@@ -97,8 +102,7 @@ export function createMemoryRoomStore(): MemoryRoomStore {
     },
     async append(entries, counts) {
       attempts++;
-      for (const told of onAttempt) told();
-      onAttempt = [];
+      for (const told of onAttempt.splice(0)) told();
       await appendGate;
       reach();
       for (const { maskId, epoch } of entries) {

@@ -49,10 +49,18 @@ export function connectRaw(
     clientId,
     room = 'mask@0',
     token = tokenOf(name),
-  }: { name: string; sessionId?: string; clientId: number; room?: string; token?: string },
+    autoPong = true,
+  }: {
+    name: string;
+    sessionId?: string;
+    clientId: number;
+    room?: string;
+    token?: string;
+    autoPong?: boolean;
+  },
 ): RawClient {
   const query = new URLSearchParams({ session: sessionId, client: String(clientId), token });
-  const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`);
+  const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`, { autoPong });
   const frames: Received[] = [];
   const untaken: Received[] = [];
   const waiting: { kind: Kind; take: (frame: Received) => void; fail: (error: Error) => void }[] = [];

@@ -1,6 +1,7 @@
 /** Mask rooms behind a real http server on a free port, with a store and people in memory. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createLog } from '../../log.ts';
 import { createRooms } from '../createRooms.ts';
 import type { RoomLimits } from '../roomLimits.ts';
@@ -16,6 +17,8 @@ export interface RoomServer<S extends RoomStore = MemoryRoomStore> extends Async
   readonly store: S;
   readonly access: MemoryAccess;
   readonly painted: Painted[];
+  /** The server's ends of all sockets so far. */
+  readonly sockets: Duplex[];
   /** Lines of the log. */
   readonly lines: string[];
 }
@@ -44,7 +47,11 @@ export async function startRoomServer({
   const rooms = createRooms({ store: used, access, log: createLog((line) => lines.push(line)), limits });
   rooms.onPainted((told) => painted.push(told));
   const server = createServer();
-  server.on('upgrade', (request, socket, head) => rooms.handleUpgrade(request, socket, head));
+  const sockets: Duplex[] = [];
+  server.on('upgrade', (request, socket, head) => {
+    sockets.push(socket);
+    rooms.handleUpgrade(request, socket, head);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -52,6 +59,7 @@ export async function startRoomServer({
     store: used,
     access,
     painted,
+    sockets,
     lines,
     async [Symbol.asyncDispose]() {
       await rooms.close();

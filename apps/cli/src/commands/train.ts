@@ -1,0 +1,278 @@
+/** `cotrace train`: a model from a folder of labelled sections, with no server. */
+import { loadEngine, type WantedEngine } from '@cotrace/engine';
+import {
+  COURSE_RECIPE,
+  DEFAULT_RECIPE,
+  loadCheckpointFolder,
+  loadModelFolder,
+  MEMBRANE_LABELS,
+  type Recipe,
+  readCourseFolder,
+  type Section,
+  saveCheckpointFolder,
+  saveModelFolder,
+  TrainingError,
+  type TrainProgress,
+  type TrainResult,
+  train,
+} from '@cotrace/training';
+import type { Command } from 'commander';
+import { cliError } from '../errors.ts';
+import { createEventFile, type EventFile } from '../eventFile.ts';
+import { needFolder, oneOf, positiveNumber, sectionRange, wholeNumber } from '../options.ts';
+import { createProgress, duration } from '../progress.ts';
+import type { Shell } from '../shell.ts';
+
+interface TrainCommandOptions {
+  data: string;
+  out: string;
+  sections?: string;
+  steps?: number;
+  minutes?: number;
+  preset: Recipe['preset'];
+  base?: number;
+  depth?: number;
+  tile?: number;
+  batch?: number;
+  replicas: number;
+  strategy: 'mirrored' | 'central-storage';
+  precision: 'auto' | 'float32' | 'bfloat16';
+  engine: WantedEngine;
+  seed: number;
+  weights?: string;
+  resume?: true;
+  logdir?: string;
+  json?: true;
+}
+
+const { base, depth, tile, batch } = DEFAULT_RECIPE;
+
+export function addTrain(program: Command, shell: Shell): void {
+  program
+    .command('train')
+    .description('Train a model on labelled sections')
+    .requiredOption('--data <DIR>', 'folder with image/ and label/, numbered files in both')
+    .requiredOption('--out <MODELDIR>', 'folder for the model and, while it is trained, its checkpoint')
+    .option('--sections <RANGE>', 'section numbers, such as 0-14,17 (default: all)', sectionRange)
+    .option('--steps <N>', 'end after so many steps', wholeNumber('--steps', 1, 100_000_000))
+    .option('--minutes <M>', 'end after so much time (default: 10)', positiveNumber('--minutes', 'minutes'))
+    .option(
+      '--preset <NAME>',
+      'default, or course: as in the course notes',
+      oneOf('--preset', ['default', 'course']),
+      'default',
+    )
+    .option(
+      '--base <N>',
+      `channels of the first level (default: ${base}; course: ${COURSE_RECIPE.base})`,
+      wholeNumber('--base', 1, 256),
+    )
+    .option(
+      '--depth <N>',
+      `times that the picture is halved (default: ${depth})`,
+      wholeNumber('--depth', 1, 6),
+    )
+    .option(
+      '--tile <N>',
+      `side of a training crop, pixels (default: ${tile})`,
+      wholeNumber('--tile', 16, 4096),
+    )
+    .option(
+      '--batch <N>',
+      `crops a step (default: ${batch}; course: ${COURSE_RECIPE.batch})`,
+      wholeNumber('--batch', 1, 256),
+    )
+    .option(
+      '--replicas <K>',
+      'processes that train one model together',
+      wholeNumber('--replicas', 1, 1024),
+      1,
+    )
+    .option(
+      '--strategy <NAME>',
+      'mirrored or central-storage',
+      oneOf('--strategy', ['mirrored', 'central-storage']),
+      'mirrored',
+    )
+    .option(
+      '--precision <NAME>',
+      'auto, float32 or bfloat16',
+      oneOf('--precision', ['auto', 'float32', 'bfloat16']),
+      'auto',
+    )
+    .option(
+      '--engine <NAME>',
+      'auto, tensorflow, webgpu or wasm',
+      oneOf('--engine', ['auto', 'tensorflow', 'webgpu', 'wasm']),
+      'auto',
+    )
+    .option(
+      '--seed <S>',
+      'a run with the same seed, steps and engine is the same run',
+      wholeNumber('--seed', 0, 2 ** 32 - 1),
+      0,
+    )
+    .option('--weights <MODELDIR>', 'start from this model instead of random weights')
+    .option('--resume', 'go on from the checkpoint in --out')
+    .option('--logdir <DIR>', 'write loss and speed there for TensorBoard')
+    .option('--json', 'the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  cotrace train --data data/Membrane --out model --sections 0-14 --minutes 10',
+    )
+    .action(async (options: TrainCommandOptions) => {
+      refuse(options);
+      await needFolder('--data', options.data);
+      if (options.weights !== undefined) await needFolder('--weights', options.weights);
+      const recipe = recipeOf(options);
+      const sections = await readSections(options);
+      const result = await run(options, recipe, sections, shell);
+      await saveModelFolder(options.out, result.model);
+      report(result, options, shell);
+    });
+}
+
+function refuse({
+  strategy,
+  replicas,
+  precision,
+  engine,
+  steps,
+  minutes,
+  weights,
+  resume,
+}: TrainCommandOptions): void {
+  if (strategy === 'central-storage') {
+    throw cliError('NOT_YET', {
+      what: '--strategy central-storage',
+      instead: 'use mirrored with one replica',
+    });
+  }
+  if (replicas > 1) throw cliError('NOT_YET', { what: `--replicas ${replicas}`, instead: 'use 1' });
+  if (precision === 'bfloat16') {
+    throw cliError('NOT_YET', { what: '--precision bfloat16', instead: 'use auto or float32' });
+  }
+  if (engine === 'webgpu') {
+    throw cliError('NOT_YET', { what: '--engine webgpu', instead: 'use auto, tensorflow or wasm' });
+  }
+  if (steps !== undefined && minutes !== undefined) {
+    throw cliError('BAD_USE', { sentence: 'One of --steps and --minutes was expected, but both came.' });
+  }
+  if (weights !== undefined && resume) {
+    throw cliError('BAD_USE', {
+      sentence:
+        'One of --weights and --resume was expected, but both came: a checkpoint has its own weights.',
+    });
+  }
+}
+
+function recipeOf(options: TrainCommandOptions): Recipe {
+  const usual = options.preset === 'course' ? COURSE_RECIPE : DEFAULT_RECIPE;
+  const recipe: Recipe = {
+    preset: options.preset,
+    base: options.base ?? usual.base,
+    depth: options.depth ?? usual.depth,
+    tile: options.tile ?? usual.tile,
+    batch: options.batch ?? usual.batch,
+    ...(options.steps !== undefined
+      ? { steps: options.steps, budgetSeconds: null }
+      : options.minutes !== undefined
+        ? { steps: null, budgetSeconds: 60 * options.minutes }
+        : { steps: usual.steps, budgetSeconds: usual.budgetSeconds }),
+  };
+  if (recipe.tile % 2 ** recipe.depth !== 0) {
+    const expected = `a multiple of ${2 ** recipe.depth} with --depth ${recipe.depth}`;
+    throw cliError('OPTION_INVALID', { option: '--tile', expected, came: String(recipe.tile) });
+  }
+  return recipe;
+}
+
+async function readSections({ data, sections }: TrainCommandOptions): Promise<Section[]> {
+  try {
+    return await readCourseFolder(data, { sections, labels: MEMBRANE_LABELS });
+  } catch (error) {
+    // Only a number that --sections names can lack its image.
+    if (!(error instanceof TrainingError) || error.code !== 'SECTION_MISSING') throw error;
+    throw cliError('OPTION_INVALID', {
+      option: '--sections',
+      expected: `numbers that ${data} holds`,
+      came: sections ?? '',
+    });
+  }
+}
+
+/** From this many sections on the last one is kept aside: it tells which weights were best. */
+const ENOUGH_TO_HOLD_OUT = 8;
+
+async function run(
+  options: TrainCommandOptions,
+  recipe: Recipe,
+  sections: Section[],
+  shell: Shell,
+): Promise<TrainResult> {
+  const engine = await loadEngine(options.engine);
+  shell.note(`${engine.sentence}.${engine.faster === undefined ? '' : ` ${engine.faster}`}`);
+  const held = sections.length >= ENOUGH_TO_HOLD_OUT ? 1 : 0;
+  const heldOut = sections.slice(sections.length - held);
+  if (held > 0) shell.note(`Section ${heldOut[0]!.name} is kept aside to tell which weights are best.`);
+  const startFrom = options.weights === undefined ? undefined : await loadModelFolder(options.weights);
+  const resumeFrom = options.resume ? await loadCheckpointFolder(options.out) : undefined;
+  if (resumeFrom) shell.note(`Going on after step ${resumeFrom.step}.`);
+  const events = options.logdir === undefined ? undefined : await createEventFile(options.logdir);
+  const progress = createProgress(shell, 'training');
+  const stop = new AbortController();
+  const forget = shell.onInterrupt(() => stop.abort());
+  try {
+    return await train({
+      engine,
+      labels: MEMBRANE_LABELS,
+      sections: sections.slice(0, sections.length - held),
+      heldOut,
+      recipe,
+      seed: options.seed,
+      precision: options.precision,
+      startFrom,
+      resumeFrom,
+      signal: stop.signal,
+      onCheckpoint: (checkpoint) => saveCheckpointFolder(options.out, checkpoint),
+      onProgress: (state) => {
+        progress.show(state.fraction, describe(state));
+        if (events) log(events, state);
+      },
+    });
+  } catch (error) {
+    if (error instanceof TrainingError && error.code === 'CANCELLED') {
+      throw cliError('STOPPED', { folder: options.out });
+    }
+    throw error;
+  } finally {
+    forget();
+    await events?.close();
+  }
+}
+
+function describe({ step, steps, loss, secondsLeft }: TrainProgress): string {
+  const parts = [`step ${step} of ${steps}`];
+  if (loss !== null) parts.push(`loss ${loss.toFixed(4)}`);
+  if (secondsLeft !== null) parts.push(`${duration(secondsLeft)} left`);
+  return parts.join(', ');
+}
+
+function log(events: EventFile, { step, loss, fraction }: TrainProgress): void {
+  if (loss !== null) events.write(step, { loss, fraction });
+}
+
+function report(result: TrainResult, { out, json }: TrainCommandOptions, shell: Shell): void {
+  const { steps, seconds, finalLoss, labelledPixels, ended, model } = result;
+  if (json) {
+    const { temperature } = model;
+    shell.print(
+      JSON.stringify({ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended }),
+    );
+    return;
+  }
+  if (ended === 'loss-not-finite')
+    shell.note('The loss did not stay finite: the last good weights are kept.');
+  const loss = finalLoss === null ? '' : `, loss ${finalLoss.toFixed(4)}`;
+  shell.print(`${out}: ${steps} steps in ${duration(seconds)} on ${labelledPixels} labelled pixels${loss}.`);
+}

@@ -1,0 +1,58 @@
+/** The tasks that come with label tables, the policy that a new task begins with, and what a table must fulfil. */
+import { type LabelClass, type Policy, ProtocolError } from '@cotrace/protocol';
+
+const BACKGROUND: LabelClass = { value: 1, name: 'background', color: '#868e96', gray: 0 };
+const object = (name: string, color: string): LabelClass => ({ value: 2, name, color, gray: 255 });
+
+/** The value of a label is its number key on the workbench; the grey value is that of the published data sets. */
+const STANDARD: Readonly<Record<string, LabelClass[]>> = {
+  Fixed: [BACKGROUND, object('fixed', '#4dabf7')],
+  // Two labels: the model gives the probability of the lighter one, which is what an ISBI submission holds.
+  Membrane: [
+    { value: 1, name: 'membrane', color: '#fa5252', gray: 0 },
+    { value: 2, name: 'cell', color: '#4dabf7', gray: 255 },
+  ],
+  Mitochondrion: [BACKGROUND, object('mitochondrion', '#fab005')],
+};
+
+export function labelsFor(name: string, own: LabelClass[] | undefined): LabelClass[] {
+  return checkLabels(own ?? STANDARD[name] ?? [BACKGROUND, object(name, '#4dabf7')]);
+}
+
+/** Retrains in the small hours, and by day once about a twelfth of a 512² section was newly painted. */
+export function defaultPolicy(): Policy {
+  return {
+    retrainAfterPixels: 20_000,
+    nightlyAt: '03:00',
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    recipe: { preset: 'default', base: 16, depth: 4, tile: 256, batch: 4, budgetSeconds: 600 },
+  };
+}
+
+/** @throws ProtocolError BAD_REQUEST when two labels share a value, a name or a grey value */
+export function checkLabels(labels: LabelClass[]): LabelClass[] {
+  for (const key of ['value', 'name', 'gray'] as const) {
+    const twice = labels.find(
+      (label, index) => labels.findIndex((other) => other[key] === label[key]) !== index,
+    );
+    if (twice)
+      throw new ProtocolError(
+        'BAD_REQUEST',
+        `Each label needs a ${key} of its own, but ${twice[key]} came twice.`,
+      );
+  }
+  return labels;
+}
+
+/** @throws ProtocolError BAD_REQUEST for a time zone that this machine does not know */
+export function checkPolicy(policy: Policy): Policy {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: policy.timeZone });
+  } catch {
+    throw new ProtocolError(
+      'BAD_REQUEST',
+      `A time zone such as Europe/Paris was expected, got "${policy.timeZone}".`,
+    );
+  }
+  return policy;
+}

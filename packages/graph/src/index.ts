@@ -1,0 +1,7 @@
+/** TensorFlow graphs: nodes with checked shapes, their gradients, and the bytes of a SavedModel. */
+export { GRAPH_ERRORS, GraphError, type GraphErrorCode } from './errors.ts';
+export { gradients } from './gradients.ts';
+export { createGraph, type DataType, type Graph, type Node, type Tensor } from './graph.ts';
+export * from './operations.ts';
+export { type Signature, savedModelBytes } from './savedModel.ts';
+export type { Shape, Side } from './shape.ts';

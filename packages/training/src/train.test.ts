@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import type { Checkpoint } from './checkpoint.ts';
+import { MEMBRANE_LABELS } from './section.ts';
+import { TINY_RECIPE, testEngine, tinyModel } from './testing/tinyModel.ts';
+import { partlyLabelled, stripes } from './testing/tissueSections.ts';
+import { canStartFrom, type TrainOptions, type TrainProgress, train } from './train.ts';
+
+const section = stripes({ width: 64, height: 64 });
+const run = async (options: Partial<TrainOptions> = {}) =>
+  train({
+    engine: await testEngine(),
+    labels: MEMBRANE_LABELS,
+    sections: [section],
+    heldOut: [],
+    recipe: TINY_RECIPE,
+    seed: 1,
+    ...options,
+  });
+const weights = ({ model }: Awaited<ReturnType<typeof run>>) =>
+  model.state.parameters.map(({ values }) => values);
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+
+describe('a training run', () => {
+  test('of the same seed gives nearly the same model, of another seed another one', async () => {
+    const [one, again, other] = [await run(), await run(), await run({ seed: 2 })];
+    const distance = (a: typeof one, b: typeof one) =>
+      Math.max(
+        ...weights(a).flatMap((values, i) => [...values].map((v, j) => Math.abs(v - weights(b)[i]![j]!))),
+      );
+    // Sums over threads come in any order; Adam makes much of small differences.
+    expect(distance(one, again)).toBeLessThan(1e-3);
+    expect(distance(one, other)).toBeGreaterThan(0.05);
+  });
+
+  test('learns stripes, and its loss tells', async () => {
+    const { finalLoss, steps, labelledPixels, ended, model } = await run({
+      recipe: { ...TINY_RECIPE, base: 8, steps: 120 },
+      heldOut: [section],
+    });
+    expect({ steps, labelledPixels, ended }).toEqual({ steps: 120, labelledPixels: 4096, ended: 'budget' });
+    expect(finalLoss).toBeLessThan(0.5);
+    expect(model.temperature).not.toBe(1);
+  });
+
+  test('by the clock ends with the budget, annealed, and tells the time left', async () => {
+    let clock = 0;
+    const told: TrainProgress[] = [];
+    const { steps, seconds } = await run({
+      recipe: { ...TINY_RECIPE, steps: null, budgetSeconds: 10 },
+      now: () => {
+        clock += 100;
+        return clock;
+      },
+      onProgress: (progress) => told.push(progress),
+    });
+    expect(steps).toBeGreaterThan(5);
+    expect(seconds).toBeGreaterThan(9);
+    expect(seconds).toBeLessThan(12);
+    expect(told.at(-1)).toMatchObject({ step: steps, fraction: 1, secondsLeft: 0 });
+    for (const [i, { fraction, secondsLeft }] of told.slice(1).entries()) {
+      expect(fraction).toBeGreaterThanOrEqual(told[i]!.fraction);
+      expect(secondsLeft).toBeLessThanOrEqual(told[i]!.secondsLeft!);
+    }
+  });
+
+  test('tells its progress at most four times a second', async () => {
+    let clock = 0;
+    const told: number[] = [];
+    await run({
+      recipe: { ...TINY_RECIPE, steps: 30 },
+      now: () => {
+        clock += 10;
+        return clock;
+      },
+      onProgress: () => told.push(clock),
+    });
+    // The first comes before any step, the last one with the end.
+    for (let i = 1; i < told.length - 1; i++) expect(told[i]! - told[i - 1]!).toBeGreaterThanOrEqual(250);
+    expect(told.length).toBeGreaterThan(3);
+  });
+
+  test('cancelled leaves a checkpoint, from which it goes on as if it had not stopped', async () => {
+    const straight = await run();
+    const stop = new AbortController();
+    let saved: Checkpoint | undefined;
+    let clock = 0;
+    const first = run({
+      signal: stop.signal,
+      now: () => {
+        clock += 300;
+        return clock;
+      },
+      onProgress: ({ step }) => step === 3 && stop.abort(),
+      onCheckpoint: (checkpoint) => {
+        saved = checkpoint;
+      },
+    });
+    await expect(first).rejects.toThrow(code('CANCELLED'));
+    expect(saved?.step).toBe(3);
+    const resumed = await run({ resumeFrom: saved! });
+    expect(resumed.steps).toBe(6);
+    for (const [i, values] of weights(resumed).entries()) {
+      for (const [j, value] of values.entries()) expect(value).toBeCloseTo(weights(straight)[i]![j]!, 3);
+    }
+  });
+
+  test('starts from given weights', async () => {
+    const startFrom = await tinyModel({ seed: 77 });
+    const { model } = await run({ startFrom, recipe: { ...TINY_RECIPE, steps: 1 } });
+    const first = model.state.parameters[0]!.values;
+    const started = startFrom.state.parameters[0]!.values;
+    for (const [i, value] of first.entries()) expect(Math.abs(value - started[i]!)).toBeLessThan(2e-3);
+    expect(canStartFrom(startFrom, { labels: MEMBRANE_LABELS, recipe: TINY_RECIPE })).toBe(true);
+    const wider = { ...TINY_RECIPE, base: 8 };
+    expect(canStartFrom(startFrom, { labels: MEMBRANE_LABELS, recipe: wider })).toBe(false);
+    await expect(run({ startFrom, recipe: wider })).rejects.toThrow(code('MODEL_ARCHITECTURE'));
+  });
+
+  test('leaves no tensor behind, whether it ends well or not', async () => {
+    const { tf } = await testEngine();
+    await run();
+    const before = tf.memory().numTensors;
+    await run({ heldOut: [section] });
+    const stop = AbortSignal.abort();
+    await expect(run({ signal: stop })).rejects.toThrow(code('CANCELLED'));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('that only meets infinite losses says so', async () => {
+    const broken = { ...section, image: section.image.map(() => Number.NaN) };
+    await expect(run({ sections: [broken] })).rejects.toThrow(code('LOSS_NOT_FINITE'));
+  });
+
+  test.each([
+    ['NO_LABELS', { sections: [{ ...section, labels: null }] }],
+    ['NO_LABELS', { sections: [] }],
+    ['ONE_CLASS_ONLY', { sections: [partlyLabelled(section, (x) => x < 8)] }],
+    ['RECIPE_INVALID', { recipe: { ...TINY_RECIPE, tile: 30 } }],
+    ['RECIPE_INVALID', { recipe: { ...TINY_RECIPE, budgetSeconds: 3 } }],
+    ['RECIPE_INVALID', { recipe: { ...TINY_RECIPE, base: 0.5 } }],
+    ['MEMORY_TOO_SMALL', { recipe: { ...TINY_RECIPE, base: 256, tile: 4096, batch: 256 } }],
+  ])('refuses with %s', async (wanted, options) => {
+    await expect(run(options)).rejects.toThrow(code(wanted));
+  });
+});

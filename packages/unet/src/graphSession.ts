@@ -1,0 +1,53 @@
+/** Runs a graph through the native engine: writes the SavedModel to a folder of its own, loads every signature. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '@cotrace/engine';
+import { savedModelBytes } from '@cotrace/graph';
+import type { Tensor } from './eagerOps.ts';
+import type { TrainGraph } from './trainGraph.ts';
+
+export type SignatureName = keyof TrainGraph['signatures'];
+
+export interface GraphSession {
+  /** Runs one signature. The caller disposes of what goes in and what comes out. */
+  run(name: SignatureName, inputs: Record<string, Tensor>): Record<string, Tensor>;
+  dispose(): void;
+}
+
+/** What the native package adds to tfjs. */
+interface LoadedModel {
+  predict(inputs: Record<string, Tensor>): Record<string, Tensor>;
+  dispose(): void;
+}
+interface NativeTf {
+  node: { loadSavedModel(path: string, tags: string[], signature: string): Promise<LoadedModel> };
+}
+
+// TF_GRAPH_DEF_VERSION of TensorFlow 2.21, the one that the engine installs.
+const PRODUCER = 2474;
+
+export async function openGraphSession(
+  engine: Engine,
+  { graph, signatures }: TrainGraph,
+): Promise<GraphSession> {
+  const { node } = engine.tf as unknown as NativeTf;
+  const folder = await mkdtemp(join(tmpdir(), 'cotrace-graph-'));
+  try {
+    const bytes = savedModelBytes(graph, signatures, { tensorflowVersion: '2.21.0', producer: PRODUCER });
+    await writeFile(join(folder, 'saved_model.pb'), bytes);
+    const models = new Map<SignatureName, LoadedModel>();
+    for (const name of Object.keys(signatures) as SignatureName[]) {
+      models.set(name, await node.loadSavedModel(folder, ['serve'], name));
+    }
+    return {
+      run: (name, inputs) => models.get(name)!.predict(inputs),
+      dispose() {
+        for (const model of models.values()) model.dispose();
+      },
+    };
+  } finally {
+    // The session holds the graph in memory by now.
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,161 @@
+/** The network as one TensorFlow graph: a step is a single call. Only for the native engine. */
+import type { Engine } from '@cotrace/engine';
+import { correctedRate } from './adam.ts';
+import { checkShape, dropoutFactorsOf, prepareBatch } from './batch.ts';
+import { outputChannels, type UnetConfig } from './config.ts';
+import type { Tensor } from './eagerOps.ts';
+import { unetError } from './errors.ts';
+import { type GraphSession, openGraphSession } from './graphSession.ts';
+import { parameterSpecs, sizeOf, startValues } from './network.ts';
+import { receptiveRadius } from './receptiveRadius.ts';
+import { checkArchitecture, type UnetState } from './state.ts';
+import { buildTrainGraph, factorsName, gradientName, PARTS, partName } from './trainGraph.ts';
+import type { TrainBatch, UnetImplementation, UnetOptions } from './unet.ts';
+
+export function createGraphUnet(
+  engine: Engine,
+  config: UnetConfig,
+  { seed, precision = 'auto' }: UnetOptions,
+): UnetImplementation {
+  const { tf } = engine;
+  if (precision === 'bfloat16') {
+    throw unetError('PRECISION_UNAVAILABLE', { came: precision, engine: engine.name });
+  }
+  const specs = parameterSpecs(config);
+  const trainGraph = buildTrainGraph(config);
+  let disposed = false;
+  let opening: Promise<GraphSession> | null = null;
+  let step = 0;
+  // What the variables are to hold, until the next call brings it into the session.
+  let pending: UnetState | null = startState(config, seed);
+
+  async function session(what: string): Promise<GraphSession> {
+    if (disposed) throw unetError('DISPOSED', { what });
+    opening ??= openGraphSession(engine, trainGraph);
+    const open = await opening;
+    if (pending) {
+      restore(open, pending);
+      pending = null;
+    }
+    return open;
+  }
+
+  function restore(open: GraphSession, state: UnetState): void {
+    const inputs: Record<string, Tensor> = {};
+    for (const [index, parameter] of state.parameters.entries()) {
+      for (const part of PARTS) inputs[partName(index, part)] = tf.tensor(parameter[part], parameter.shape);
+    }
+    tf.dispose([inputs, open.run('restore', inputs)]);
+  }
+
+  function inputsOf(batch: TrainBatch, { targets, weights }: ReturnType<typeof prepareBatch>) {
+    const { n, height, width } = batch;
+    const inputs: Record<string, Tensor> = {
+      images: tf.tensor4d(batch.images, [n, height, width, 1]),
+      targets: tf.tensor4d(targets, [n, height, width, outputChannels(config)]),
+      weights: tf.tensor4d(weights, [n, height, width, 1]),
+    };
+    for (const [place, { shape, factors }] of dropoutFactorsOf(config, seed, step, batch).entries()) {
+      inputs[factorsName(place)] = tf.tensor(factors, shape);
+    }
+    return inputs;
+  }
+
+  const scalarOf = (tensor: Tensor) => tensor.dataSync()[0]!;
+
+  return {
+    config,
+    receptiveRadius: receptiveRadius(config),
+    parameterCount: specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+
+    async trainStep(batch, learningRate) {
+      const prepared = prepareBatch(config, batch);
+      const open = await session('trainStep');
+      if (!prepared.painted) return 0;
+      const inputs = inputsOf(batch, prepared);
+      inputs.rate = tf.scalar(correctedRate(learningRate, step + 1));
+      const outputs = open.run('train', inputs);
+      const [loss, squares] = [scalarOf(outputs.loss!), scalarOf(outputs.squares!)];
+      tf.dispose([inputs, outputs]);
+      if (!Number.isFinite(loss + squares)) throw unetError('LOSS_NOT_FINITE', { step: step + 1, loss });
+      step += 1;
+      return loss;
+    },
+
+    async gradients(batch) {
+      const prepared = prepareBatch(config, batch);
+      const open = await session('gradients');
+      const inputs = inputsOf(batch, prepared);
+      const outputs = open.run('gradients', inputs);
+      const read = (index: number) => outputs[gradientName(index)]!.dataSync() as Float32Array;
+      const gradients = new Map(specs.map(({ name }, index) => [name, read(index)]));
+      const loss = scalarOf(outputs.loss!);
+      tf.dispose([inputs, outputs]);
+      return { loss, gradients };
+    },
+
+    async predictLogits(images, { n, height, width }) {
+      checkShape(config, images, { n, height, width });
+      const open = await session('predictLogits');
+      const inputs = { images: tf.tensor4d(images, [n, height, width, 1]) };
+      const outputs = open.run('predict', inputs);
+      const logits = outputs.logits!.dataSync() as Float32Array;
+      tf.dispose([inputs, outputs]);
+      return logits;
+    },
+
+    async exportState() {
+      const open = await session('exportState');
+      const outputs = open.run('save', {});
+      const parameters = specs.map(({ name, shape }, index) => {
+        const [values, mean, variance] = PARTS.map((part) =>
+          Float32Array.from(outputs[partName(index, part)]!.dataSync()),
+        ) as [Float32Array, Float32Array, Float32Array];
+        return { name, shape: [...shape], values, mean, variance };
+      });
+      tf.dispose(outputs);
+      return { config: { ...config }, step, parameters };
+    },
+
+    importState(state, what) {
+      if (disposed) throw unetError('DISPOSED', { what: 'importState' });
+      checkArchitecture(config, state);
+      const all = what === 'all';
+      const zeros = (values: Float32Array) => new Float32Array(values.length);
+      pending = {
+        config,
+        step: all ? state.step : 0,
+        // Copies: the caller may go on changing its own before the next call.
+        parameters: state.parameters.map(({ name, shape, values, mean, variance }) => ({
+          name,
+          shape,
+          values: values.slice(),
+          mean: all ? mean.slice() : zeros(mean),
+          variance: all ? variance.slice() : zeros(variance),
+        })),
+      };
+      step = pending.step;
+    },
+
+    dispose() {
+      disposed = true;
+      // Whoever asked for the session hears of its failure; here there is nothing left to close then.
+      opening?.then(
+        (open) => open.dispose(),
+        () => undefined,
+      );
+      opening = null;
+    },
+  };
+}
+
+function startState(config: UnetConfig, seed: number): UnetState {
+  const parameters = parameterSpecs(config).map((spec, index) => ({
+    name: spec.name,
+    shape: spec.shape,
+    values: startValues(spec, seed, index),
+    mean: new Float32Array(sizeOf(spec.shape)),
+    variance: new Float32Array(sizeOf(spec.shape)),
+  }));
+  return { config, step: 0, parameters };
+}

@@ -1,0 +1,259 @@
+/** A trainer and the server's own routes: a whole run, and every way in which one can end early. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadEngine } from '@cotrace/engine';
+import { decodeImage } from '@cotrace/image-io';
+import { JOB_LEASE_MS, type Progress } from '@cotrace/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase, type TestDatabase } from '../../apps/server/src/testing/testDatabase.ts';
+import {
+  type Connection,
+  createCheckpoints,
+  createConnection,
+  runDaemon,
+} from '../../apps/trainer/src/index.ts';
+import { cutBefore, SIDE, startTrainerWorld, TRAINER_TOKEN } from './trainerWorld.ts';
+
+const engine = await loadEngine('auto');
+let database: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'cotrace-trainer-'));
+});
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type World = Awaited<ReturnType<typeof startTrainerWorld>>;
+
+/** A daemon in this process. `stop` is SIGTERM. */
+function startTrainer(world: World, trainerId: string, wrap = (connection: Connection) => connection) {
+  const said: string[] = [];
+  const stopping = new AbortController();
+  const say = (line: string) => said.push(line);
+  const ended = runDaemon({
+    connection: wrap(createConnection({ server: world.origin, token: TRAINER_TOKEN, say })),
+    engine,
+    trainerId,
+    name: trainerId,
+    checkpoints: createCheckpoints(join(folder, trainerId)),
+    stopping: stopping.signal,
+    say,
+  });
+  return {
+    said,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+const stateIs =
+  (state: string) =>
+  (job: { state: string }): boolean =>
+    job.state === state;
+
+describe('a run', () => {
+  it('ends in a live model, the maps of every section and places to ask about', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId, sections } = await world.tissueProject();
+    const trainer = startTrainer(world, 'a');
+    const done = world.live.next('job', stateIs('done'));
+    await world.jobs.request(taskId, 'requested');
+    await done;
+    await trainer.stop();
+
+    const [model] = await world.store.models.models(taskId);
+    expect(model).toMatchObject({ live: true, report: { beatsLive: true, engine: engine.sentence } });
+    expect(model!.report.score?.sections).toBe(1);
+    expect(model!.report.labelledPixels).toBe(40 * SIDE);
+    const maps = await world.store.models.maps(model!.modelId);
+    expect(maps.map(({ sectionId, published }) => [sectionId, published])).toEqual(
+      sections.map((sectionId) => [sectionId, true]),
+    );
+    for (const { probability, uncertainty } of maps) {
+      for (const blob of [probability, uncertainty]) {
+        const [image] = decodeImage(await world.blobs.get(blob!), 'map');
+        expect(image).toMatchObject({ width: SIDE, height: SIDE, bitDepth: 8 });
+      }
+    }
+    const told = world.live.told.map(({ event, payload }) => [event, payload] as const);
+    expect(told.filter(([event]) => event === 'maps').map(([, payload]) => payload)).toEqual(
+      sections.map((sectionId) => ({ taskId, modelId: model!.modelId, sectionId })),
+    );
+    const fractions = told.flatMap(([event, payload]) =>
+      event === 'job' ? ((payload as { progress: Progress | null }).progress?.fraction ?? []) : [],
+    );
+    expect(fractions.length).toBeGreaterThan(1);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    const userId = await world.person();
+    const next = await world.store.regions.lease({
+      taskId,
+      userId,
+      sessionId: 's',
+      now: world.clock.now(),
+      leasedUntil: world.clock.now(),
+      choose: (candidates) => ({ region: candidates[0], remaining: candidates.length }),
+    });
+    expect(next.region).toMatchObject({ sectionId: sections[0] });
+  });
+
+  it('that follows another starts from the live model and is compared with it', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject();
+    const trainer = startTrainer(world, 'a');
+    for (const _ of [1, 2]) {
+      const done = world.live.next('job', stateIs('done'));
+      await world.jobs.request(taskId, 'requested');
+      await done;
+      world.clock.advance(1_000);
+    }
+    await trainer.stop();
+    const [second, first] = await world.store.models.models(taskId);
+    expect(first!.report.liveScore).toBeNull();
+    expect(second!.report.liveScore).toEqual(first!.report.score);
+    expect([first!.live, second!.live]).toEqual([!second!.report.beatsLive, second!.report.beatsLive]);
+  });
+});
+
+describe('a trainer that dies', () => {
+  it('in training loses its job to another; when it is back, it is refused and drops it', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject();
+    let network!: ReturnType<typeof cutBefore>;
+    const first = startTrainer(world, 'a', (connection) => {
+      network = cutBefore(connection, (name) => name === 'uploadModel');
+      return network;
+    });
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    await network.cut;
+    world.clock.advance(JOB_LEASE_MS + 1);
+    await world.queue.releaseExpired();
+
+    const second = startTrainer(world, 'b');
+    await world.live.next('job', stateIs('done'));
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ attempts: 2, trainer: 'b' });
+    network.mend();
+    await expect.poll(() => first.said.some((line) => line.includes('lost after'))).toBe(true);
+    await Promise.all([first.stop(), second.stop()]);
+    expect(await world.store.models.models(taskId)).toHaveLength(1);
+  });
+
+  it('in its maps is followed by one that draws the others and does not train again', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId, sections } = await world.tissueProject();
+    let network!: ReturnType<typeof cutBefore>;
+    const first = startTrainer(world, 'a', (connection) => {
+      network = cutBefore(connection, (name, calls) => name === 'reportMaps' && calls === 2);
+      return network;
+    });
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    await network.cut;
+    world.clock.advance(JOB_LEASE_MS + 1);
+    await world.queue.releaseExpired();
+
+    const before = world.live.told.length;
+    const second = startTrainer(world, 'b');
+    await world.live.next('job', stateIs('done'));
+    network.mend();
+    await Promise.all([first.stop(), second.stop()]);
+    const after = world.live.told.slice(before);
+    expect(after.filter(({ event }) => event === 'model')).toEqual([]);
+    expect(after.filter(({ event }) => event === 'maps')).toHaveLength(2);
+    const [model] = await world.store.models.models(taskId);
+    expect(model!.jobId).toBe(jobId);
+    expect((await world.store.models.maps(model!.modelId)).filter(({ published }) => published)).toHaveLength(
+      sections.length,
+    );
+  });
+});
+
+describe('a trainer', () => {
+  it('that is asked to stop gives its job back at once, which costs it no attempt', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject({ budgetSeconds: 600 });
+    const trainer = startTrainer(world, 'a');
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    await world.live.next('job', ({ progress }) => progress?.phase === 'training');
+    await trainer.stop();
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ state: 'queued', attempts: 0 });
+  });
+
+  it('leaves a job that a person cancels, and takes the next', async () => {
+    await using world = await startTrainerWorld(database);
+    const long = await world.tissueProject({ budgetSeconds: 600 });
+    const trainer = startTrainer(world, 'a');
+    const { id: jobId } = await world.jobs.request(long.taskId, 'requested');
+    await world.live.next('job', ({ progress }) => progress?.phase === 'training');
+    await world.queue.cancel(jobId);
+    const short = await world.tissueProject();
+    await world.jobs.request(short.taskId, 'requested');
+    await world.live.next('job', stateIs('done'));
+    await trainer.stop();
+    expect(trainer.said.some((line) => line.includes('cancelled after'))).toBe(true);
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('ends a job whose labels were erased meanwhile with the sentence that says so', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId, masks } = await world.tissueProject();
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    world.rooms.planes.get(masks[0]!)!.values.fill(0);
+    const trainer = startTrainer(world, 'a');
+    await world.live.next('job', stateIs('failed'));
+    await trainer.stop();
+    expect(await world.store.jobs.job(jobId)).toMatchObject({
+      state: 'failed',
+      attempts: 1,
+      error: expect.stringContaining('Paint'),
+    });
+  });
+
+  it('with a wrong token, or of another version, is told so and ends', async () => {
+    await using world = await startTrainerWorld(database);
+    const signal = new AbortController().signal;
+    const connection = (token: string) => createConnection({ server: world.origin, token, say: () => {} });
+    const body = { protocolVersion: 999, trainerId: 'a', name: 'a', engine: 'e' };
+    await expect(connection(TRAINER_TOKEN).call('claimJob', { body }, signal)).rejects.toMatchObject({
+      code: 'TRAINER_VERSION',
+    });
+    await expect(connection('wrong').call('claimJob', { body }, signal)).rejects.toMatchObject({
+      code: 'TOKEN_INVALID',
+    });
+  });
+
+  it('as a process: goes on after kill -9, and ends with 0 on SIGTERM with its job given back', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject({ budgetSeconds: 600 });
+    const start = () =>
+      spawn(process.execPath, ['--import', 'tsx', resolve('apps/trainer/src/main.ts')], {
+        env: {
+          ...process.env,
+          COTRACE_SERVER: world.origin,
+          COTRACE_TRAINER_TOKEN: TRAINER_TOKEN,
+          COTRACE_HOME: folder,
+        },
+        stdio: 'inherit',
+      });
+    const trains = () => world.live.next('job', ({ progress }) => progress?.phase === 'training');
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    let training = trains();
+    const killed = start();
+    await training;
+    killed.kill('SIGKILL');
+    training = trains();
+    const stopped = start();
+    const code = new Promise((done) => stopped.once('exit', done));
+    await training;
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ state: 'running', attempts: 2 });
+    stopped.kill('SIGTERM');
+    expect(await code).toBe(0);
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ state: 'queued', attempts: 1 });
+  });
+});
