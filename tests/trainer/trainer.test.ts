@@ -215,6 +215,21 @@ describe('a trainer', () => {
     });
   });
 
+  it('goes on with its job when the server was away', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject({ budgetSeconds: 3 });
+    const trainer = startTrainer(world, 'a');
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    await world.live.next('job', ({ progress }) => progress?.phase === 'training');
+    await world.goAway();
+    await expect.poll(() => trainer.said.some((line) => line.includes('Trying again'))).toBe(true);
+    const done = world.live.next('job', stateIs('done'));
+    await world.comeBack();
+    await done;
+    await trainer.stop();
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ attempts: 1, error: null });
+  });
+
   it('with a wrong token, or of another version, is told so and ends', async () => {
     await using world = await startTrainerWorld(database);
     const signal = new AbortController().signal;
