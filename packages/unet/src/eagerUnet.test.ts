@@ -27,7 +27,7 @@ async function nudge(unet: UnetImplementation, name: string, at: number, by: num
 describe.each(configs)('%s', (_, config) => {
   it('has the gradients that finite differences give', async () => {
     const unet = createEagerUnet(engine, config, { seed: 3 });
-    const batch = stripes(config, 1, 8, 1);
+    const batch = stripes(config, 1, 2 ** config.depth * 2, 1);
     // At the start all biases are 0, and so is what comes out of dropped-out places: right on the ReLU's kink.
     const moved = await unet.exportState();
     const uniform = uniformFrom(9);

@@ -62,7 +62,7 @@ describe.each(ENGINES)('on %s', (name) => {
     const first = await unet.trainStep(batch, 0.01);
     let last = first;
     for (let step = 0; step < 60; step++) last = await unet.trainStep(batch, 0.01);
-    expect(last).toBeLessThan(first * 0.1);
+    expect(last).toBeLessThan(first * 0.2);
     unet.dispose();
   });
 });
