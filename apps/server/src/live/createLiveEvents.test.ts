@@ -202,24 +202,23 @@ describe('presence', () => {
 describe('beside the mask rooms', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('an upgrade of theirs is not ended by socket.io, however slow the sign-in is', async () => {
+  it('an upgrade that they have not answered yet is not ended by socket.io', async () => {
     await using server = await startLive();
     const store = createMemoryRoomStore();
     store.addMask({ maskId: 'mask' });
     const rooms = createRooms({ store, access: server.access, log: server.log });
-    server.httpServer.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/yjs')) rooms.handleUpgrade(request, socket, head);
-    });
-    const letIn = server.access.holdSignIns();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    await using anna = connectRaw(
-      { origin: server.origin.replace('http', 'ws') },
-      { name: 'anna', clientId: 1 },
+    const asked = new Promise<() => void>((resolve) =>
+      server.httpServer.on('upgrade', (request, socket, head) =>
+        resolve(() => rooms.handleUpgrade(request, socket, head)),
+      ),
     );
-    await anna.opened;
+    const origin = server.origin.replace('http', 'ws');
+    await using anna = connectRaw({ origin }, { name: 'anna', clientId: 1 });
+    const answer = await asked;
     // socket.io ends foreign upgrades after a second unless it is told not to.
     vi.advanceTimersByTime(1_500);
-    letIn();
+    answer();
     await anna.next('ready');
     await rooms.close();
   });

@@ -1,3 +1,4 @@
+'use client';
 /** For an address that no page has. */
 import { Button } from '@mantine/core';
 import Link from 'next/link';

@@ -1,6 +1,7 @@
 'use client';
-/** Where the pointer is, what lies under it, how far one has zoomed, and which engine trains. */
 import type { Section, Task } from '@cotrace/protocol';
+/** Where the pointer is, what lies under it, how far one has zoomed, and which engine trains. */
+import { memo } from 'react';
 import { useHealth } from '../../api/queries.ts';
 import { useStore } from '../hooks.ts';
 import type { MaskSession } from '../session/maskSession.ts';
@@ -8,7 +9,7 @@ import type { Store } from '../store.ts';
 import type { Sight } from '../useStage.ts';
 import classes from './panels.module.css';
 
-export function StatusBar({
+export const StatusBar = memo(function StatusBar({
   sight,
   section,
   task,
@@ -49,4 +50,4 @@ export function StatusBar({
       <span className={classes.zoom}>{Math.round(scale * window.devicePixelRatio * 100)} %</span>
     </footer>
   );
-}
+});
