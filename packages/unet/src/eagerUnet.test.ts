@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 const configs: [string, UnetConfig][] = [
   ['default', TINY],
+  ['default, standardised weights', { ...TINY, normalization: 'weights' }],
   ['default, three classes', { ...TINY, classes: 3 }],
   ['default, group normalisation', { ...TINY, base: 8, depth: 1, normalization: 'group' }],
   ['course with dropout', { ...TINY, preset: 'course', dropout: 0.5 }],

@@ -7,6 +7,7 @@ import { plainEngine, stripes, TINY } from './testing/batches.ts';
 
 const configs: [string, UnetConfig][] = [
   ['default', TINY],
+  ['default, standardised weights', { ...TINY, normalization: 'weights' }],
   ['default, three classes', { ...TINY, classes: 3 }],
   ['default, group normalisation', { ...TINY, base: 8, depth: 1, normalization: 'group' }],
   ['course with dropout', { ...TINY, preset: 'course', dropout: 0.5 }],
