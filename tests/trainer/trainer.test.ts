@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { loadEngine } from '@cotrace/engine';
 import { decodeImage } from '@cotrace/image-io';
 import { JOB_LEASE_MS, type Progress } from '@cotrace/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../apps/server/src/testing/testDatabase.ts';
 import {
   type Connection,
@@ -16,6 +16,8 @@ import {
 } from '../../apps/trainer/src/index.ts';
 import { cutBefore, SIDE, startTrainerWorld, TRAINER_TOKEN } from './trainerWorld.ts';
 
+/** Real training on two cores that other tests share: a few seconds each when idle. */
+vi.setConfig({ testTimeout: 90_000 });
 const engine = await loadEngine('auto');
 let database: TestDatabase;
 let folder: string;
@@ -213,6 +215,21 @@ describe('a trainer', () => {
       attempts: 1,
       error: expect.stringContaining('Paint'),
     });
+  });
+
+  it('goes on with its job when the server was away', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject({ budgetSeconds: 3 });
+    const trainer = startTrainer(world, 'a');
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    await world.live.next('job', ({ progress }) => progress?.phase === 'training');
+    await world.goAway();
+    await expect.poll(() => trainer.said.some((line) => line.includes('Trying again'))).toBe(true);
+    const done = world.live.next('job', stateIs('done'));
+    await world.comeBack();
+    await done;
+    await trainer.stop();
+    expect(await world.store.jobs.job(jobId)).toMatchObject({ attempts: 1, error: null });
   });
 
   it('with a wrong token, or of another version, is told so and ends', async () => {

@@ -34,13 +34,24 @@ export async function startTrainerWorld(database: TestDatabase) {
     if (status >= 500) console.error(error);
     response.status(status).json(body);
   }) as express.ErrorRequestHandler);
-  const server = createServer(app);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let server = createServer(app);
+  const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const goAway = async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  };
 
   return {
     ...world,
     origin,
+    goAway,
+    comeBack: () => {
+      server = createServer(app);
+      return listen(port);
+    },
     /** Three sections: painted, unpainted, held out with labels. */
     async tissueProject(options: { budgetSeconds?: number } = {}) {
       const drawn = drawTissue({ width: SIDE, height: SIDE, seed: 7, sections: 3 });
@@ -66,8 +77,7 @@ export async function startTrainerWorld(database: TestDatabase) {
     },
     async [Symbol.asyncDispose]() {
       await world.jobs.close();
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      await goAway();
     },
   };
 }

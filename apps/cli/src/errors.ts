@@ -1,6 +1,9 @@
 /** The named errors of the command line: code, exit code, sentence. 2 is bad use, 3 what is planned and not there yet. */
 
-const entry = <Fields>(exitCode: 1 | 2 | 3, sentence: (fields: Fields) => string) => ({ exitCode, sentence });
+const entry = <Fields>(exitCode: 1 | 2 | 3 | 130, sentence: (fields: Fields) => string) => ({
+  exitCode,
+  sentence,
+});
 
 export const CLI_ERRORS = {
   BAD_USE: entry<{ sentence: string }>(2, ({ sentence }) => sentence),
@@ -60,12 +63,17 @@ export const CLI_ERRORS = {
     ({ came, there }) =>
       `A task of the project was expected, but "${came}" is none. There are ${there.join(', ')}.`,
   ),
+  NOTHING_TO_IMPORT: entry<{ folder: string }>(
+    1,
+    ({ folder }) =>
+      `Images were expected in ${folder} or in its image/, but there are none. Put PNG, JPEG or TIFF files there.`,
+  ),
   EXPORT_FAILED: entry<{ reason: string }>(
     1,
     ({ reason }) => `A finished file was expected, but the server could not write it: ${reason}`,
   ),
   STOPPED: entry<{ folder: string }>(
-    1,
+    130, // as a shell says it of SIGINT
     ({ folder }) => `Stopped; what was learnt is kept in ${folder}. Go on with --resume.`,
   ),
 } as const;

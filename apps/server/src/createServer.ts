@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { createExports } from './exports/exportHandlers.ts';
 import { fillApp } from './http/createApp.ts';
 import { createHealthHandlers } from './http/health.ts';
+import { listenAt } from './http/port.ts';
 import type { WebApp } from './http/webApp.ts';
 import type { Clock } from './jobs/clock.ts';
 import { createJobs } from './jobs/createJobs.ts';
@@ -24,7 +25,6 @@ import type { Rooms } from './rooms/rooms.ts';
 import { clearUploads } from './sections/importUpload.ts';
 import { createSectionHandlers, uploadFolder } from './sections/sectionHandlers.ts';
 import { createSectionIntake, type SectionIntake } from './sections/sectionIntake.ts';
-import { startError } from './startErrors.ts';
 import type { Store } from './store/openStore.ts';
 
 export interface ServerParts {
@@ -59,8 +59,14 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
   const rooms = createRooms({ store: store.rooms, access, log });
   const clock = parts.clock ? { clock: parts.clock } : {};
   const jobs = createJobs({ store: store.jobs, rooms, blobs, live, log, ...clock });
+  /** Paint that is being counted: it is waited for before the database is let go. */
+  const counting = new Set<Promise<void>>();
   rooms.onPainted((painted) => {
-    jobs.painted(painted).catch((error: unknown) => log.error('paint was not counted', { painted, error }));
+    const work = jobs
+      .painted(painted)
+      .catch((error: unknown) => log.error('paint was not counted', { painted, error }))
+      .finally(() => counting.delete(work));
+    counting.add(work);
   });
   await clearUploads(uploadFolder(home));
   const intake = createSectionIntake({ store: store.sections, blobs, rooms });
@@ -106,14 +112,7 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
     rooms,
     intake,
     async listen(port, host) {
-      await new Promise<void>((done, failed) => {
-        httpServer.once('error', failed);
-        // No host: both kinds of addresses, so that "localhost" finds it whichever it means.
-        httpServer.listen({ port, ...(host ? { host } : {}) }, done);
-      }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'EADDRINUSE') throw startError('PORT_TAKEN', { port }, error);
-        throw startError('PORT_FORBIDDEN', { port, host, reason: error.code ?? error.message }, error);
-      });
+      await listenAt(httpServer, port, host);
       jobs.start();
       return (httpServer.address() as AddressInfo).port;
     },
@@ -122,6 +121,7 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
       await jobs.close();
       await exports.close();
       await rooms.close();
+      await Promise.all(counting);
       await live.close();
       httpServer.closeIdleConnections();
       // A page that holds a request open must not hold the whole server.

@@ -31,6 +31,9 @@ describe('the home folder', () => {
     await writeFile(join(folder, 'file'), '');
     await expect(openHome(join(folder, 'file', 'home'))).rejects.toMatchObject({ code: 'HOME_NOT_WRITABLE' });
   });
+  it.runIf(process.platform === 'linux')('says so where the system has no room for folders', async () => {
+    await expect(openHome('/proc/cotrace/home')).rejects.toMatchObject({ code: 'HOME_NOT_WRITABLE' });
+  });
   it('keeps a secret over starts', async () => {
     const path = join(folder, 'secret');
     const first = await openHome(path);

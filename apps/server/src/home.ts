@@ -1,9 +1,9 @@
 /** The one folder that holds all state: made, checked and held against a second server. Knows not what lies in it. */
 import { createHash, randomBytes } from 'node:crypto';
-import { access, constants, mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { reasonOf, startError } from './startErrors.ts';
 
 /** A database, its log and some images: less than this is not worth starting for. */
@@ -22,7 +22,7 @@ export interface Home {
 /** @throws StartError HOME_NOT_WRITABLE, HOME_LOCKED, DISK_FULL */
 export async function openHome(path: string): Promise<Home> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     await access(path, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw startError('HOME_NOT_WRITABLE', { home: path, reason: reasonOf(error) }, error);
@@ -42,6 +42,27 @@ export async function openHome(path: string): Promise<Home> {
     secret: (name) => readSecret(join(path, 'secrets'), name),
     release: lock.release,
   };
+}
+
+/** With its parents. Node's own recursive mkdir never ends where the system forbids new folders by ENOENT (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await exists(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function readSecret(folder: string, name: string): Promise<string> {

@@ -7,6 +7,7 @@ import { createServer } from './createServer.ts';
 import { openDatabase } from './database/openDatabase.ts';
 import { createDemo } from './demo/createDemo.ts';
 import { openHome } from './home.ts';
+import { checkPort } from './http/port.ts';
 import { openWebApp } from './http/webApp.ts';
 import { createLog } from './log.ts';
 import { StartError } from './startErrors.ts';
@@ -22,6 +23,7 @@ async function start(): Promise<void> {
   const config = readConfig(process.env);
   const home = await openHome(config.home);
   opened.push(home.release);
+  await checkPort(config.port, config.host);
   const [database, web] = await Promise.all([
     openDatabase({ url: config.databaseUrl, home: home.path, log }),
     openWebApp({ port: config.port, log }),
@@ -56,6 +58,7 @@ async function stop(code: number): Promise<void> {
       log.error('a part of the server did not end well', { error });
     });
   }
+  log.info('stopped');
   process.exit(code);
 }
 

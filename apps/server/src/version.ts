@@ -1,4 +1,4 @@
-/** The version of Cotrace, from the root's package.json. */
-import root from '../../../package.json' with { type: 'json' };
+/** The version of Cotrace. */
+import own from '../package.json' with { type: 'json' };
 
-export const VERSION: string = root.version;
+export const VERSION: string = own.version;

@@ -32,7 +32,6 @@ export interface Node {
   readonly controls: readonly Node[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Tensor[];
-  readonly device: string;
 }
 
 export interface NodeDescription {
@@ -51,8 +50,7 @@ export interface Graph {
   add(description: NodeDescription): Node;
 }
 
-/** `device` is written on every node, '' leaves the choice to TensorFlow. */
-export function createGraph(device = ''): Graph {
+export function createGraph(): Graph {
   const nodes: Node[] = [];
   const taken = new Map<string, number>();
 
@@ -67,7 +65,7 @@ export function createGraph(device = ''): Graph {
     nodes,
     add({ op, name, inputs = [], controls = [], attributes = {}, outputs }) {
       const made: Tensor[] = [];
-      const node: Node = { name: freeName(name), op, inputs, controls, attributes, outputs: made, device };
+      const node: Node = { name: freeName(name), op, inputs, controls, attributes, outputs: made };
       for (const [index, { shape, type }] of outputs.entries()) made.push({ node, index, shape, type });
       nodes.push(node);
       return node;

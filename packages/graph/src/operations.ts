@@ -84,7 +84,7 @@ export function biasAdd(graph: Graph, name: string, x: Tensor, bias: Tensor): Te
 /** Element by element, same shape and type. */
 export function unary(
   graph: Graph,
-  op: 'Relu' | 'Sigmoid' | 'Abs' | 'Neg' | 'Exp' | 'Log1p' | 'Square' | 'Rsqrt' | 'Identity',
+  op: 'Relu' | 'Sigmoid' | 'Abs' | 'Neg' | 'Exp' | 'Log1p' | 'Rsqrt',
   name: string,
   x: Tensor,
 ): Tensor {
@@ -94,7 +94,7 @@ export function unary(
 /** Element by element over two tensors that broadcast against each other. */
 export function binary(
   graph: Graph,
-  op: 'AddV2' | 'Sub' | 'Mul' | 'ReluGrad' | 'LogicalAnd',
+  op: 'AddV2' | 'Sub' | 'Mul' | 'ReluGrad',
   name: string,
   a: Tensor,
   b: Tensor,
@@ -102,14 +102,7 @@ export function binary(
   expectType(name, 'the second input', b, a.type);
   const shape = broadcastShape(a.shape, b.shape);
   if (!shape) throw shapeMismatch(name, 'the second input', `like ${describeShape(a.shape)}`, b);
-  return one(
-    graph,
-    op,
-    name,
-    [a, b],
-    { shape, type: a.type },
-    op === 'LogicalAnd' ? {} : { T: { type: a.type } },
-  );
+  return one(graph, op, name, [a, b], { shape, type: a.type }, { T: { type: a.type } });
 }
 
 /** Greatest of each 2 × 2 block: [n, h, w, c] → [n, h/2, w/2, c]. */

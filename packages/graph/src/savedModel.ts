@@ -50,7 +50,6 @@ function messages() {
       name: [1, 'string'],
       op: [2, 'string'],
       input: [3, 'string', 'repeated'],
-      device: [4, 'string'],
     }).add(map('attr', 5, 'AttrValue')),
   );
   root.add(message('VersionDef', { producer: [1, 'int32'], minConsumer: [2, 'int32'] }));
@@ -128,10 +127,9 @@ export function savedModelBytes(
   signatures: Readonly<Record<string, Signature>>,
   { tensorflowVersion, producer }: { tensorflowVersion: string; producer: number },
 ): Uint8Array {
-  const node = graph.nodes.map(({ name, op, inputs, controls, attributes, device }) => ({
+  const node = graph.nodes.map(({ name, op, inputs, controls, attributes }) => ({
     name,
     op,
-    device,
     input: [...inputs.map(tensorName), ...controls.map((before) => `^${before.name}`)],
     attr: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attributeProto(value)])),
   }));

@@ -154,7 +154,7 @@ function undoDifferences(
       expected: 'no predictor, or differences of 8 or 16 bit',
     });
   }
-  const samples = stored.slice(); // an unpacked segment without compression is a view of the file
+  const samples = new Uint8Array(stored); // an unpacked segment without compression is a view of the file
   const view = new DataView(samples.buffer);
   for (let row = 0; row < samples.length; row += rowBytes) {
     if (bitDepth === 8) {

@@ -12,10 +12,11 @@ export const TRAINING_ERRORS = {
     message: 'A recipe that can be followed was expected. Correct the value named below.',
   },
   LABEL_TABLE_INVALID: {
-    message: 'Two to 255 labels with different values (1 to 255) and different greys were expected.',
+    message:
+      'Two to 254 labels with different values (1 to 255) and different greys were expected. Correct the table.',
   },
   SECTION_INVALID: {
-    message: 'A section whose pixels and labels fit its width and height was expected.',
+    message: 'A section whose pixels and labels fit its width and height was expected. Read it in again.',
   },
   CANCELLED: { message: 'The run was expected to reach its end, but it was cancelled. Start it again.' },
   LOSS_NOT_FINITE: {
@@ -33,7 +34,8 @@ export const TRAINING_ERRORS = {
     message: 'A folder with model.json and weights.bin was expected. Name a folder that `train` wrote.',
   },
   MODEL_VERSION: {
-    message: 'A model of another version was found. Train it again, or use the version that wrote it.',
+    message:
+      'A model of the version that this program reads was expected. Train it again, or use the program that wrote it.',
   },
   MODEL_CORRUPT: {
     message: 'A complete model was expected, but its bytes do not decode. Fetch or train it again.',

@@ -7,6 +7,7 @@ import type { Tensor } from './eagerOps.ts';
 import { unetError } from './errors.ts';
 import { type GraphSession, openGraphSession } from './graphSession.ts';
 import { parameterSpecs, sizeOf, startValues } from './network.ts';
+import { choosePrecision } from './precision.ts';
 import { receptiveRadius } from './receptiveRadius.ts';
 import { checkArchitecture, type UnetState } from './state.ts';
 import { buildTrainGraph, factorsName, gradientName, PARTS, partName } from './trainGraph.ts';
@@ -18,11 +19,8 @@ export function createGraphUnet(
   { seed, precision = 'auto' }: UnetOptions,
 ): UnetImplementation {
   const { tf } = engine;
-  if (precision === 'bfloat16') {
-    throw unetError('PRECISION_UNAVAILABLE', { came: precision, engine: engine.name });
-  }
   const specs = parameterSpecs(config);
-  const trainGraph = buildTrainGraph(config);
+  const trainGraph = buildTrainGraph(config, choosePrecision(precision, engine));
   let disposed = false;
   let opening: Promise<GraphSession> | null = null;
   let step = 0;

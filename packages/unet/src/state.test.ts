@@ -24,6 +24,8 @@ it('comes back from bytes as it went, wherever the bytes lie', () => {
   const shifted = new Uint8Array(bytes.length + 1);
   shifted.set(bytes, 1);
   expect(decodeState(shifted.subarray(1))).toEqual(sample());
+  // A file's bytes are a Buffer, whose slice() is no copy.
+  expect(decodeState(Buffer.from(bytes))).toEqual(sample());
 });
 
 it('[MODEL_CORRUPT] notices every damaged or missing part', () => {

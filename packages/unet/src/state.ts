@@ -163,7 +163,7 @@ function littleEndian(values: Float32Array): Uint8Array {
 }
 
 function floatsOf(bytes: Uint8Array): Float32Array {
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes); // slice() of a Buffer would be a view of the file, not a copy
   return new Float32Array((HOST_IS_LITTLE_ENDIAN ? copy : swapWords(copy)).buffer);
 }
 

@@ -39,7 +39,11 @@ interface Parameter {
   handles: Record<Part, Tensor>;
 }
 
-export function buildTrainGraph(config: UnetConfig): TrainGraph {
+/**
+ * `precision` is that of activations and convolutions while training; weights, loss, Adam and predictions are always
+ * float32.
+ */
+export function buildTrainGraph(config: UnetConfig, precision: 'float32' | 'bfloat16'): TrainGraph {
   const to = graph.createGraph();
   const parameters = parameterSpecs(config).map((spec): Parameter => {
     const handle = (part: Part) => graph.variable(to, `${spec.name}/${part}`, spec.shape);
@@ -48,6 +52,8 @@ export function buildTrainGraph(config: UnetConfig): TrainGraph {
   });
   const byName = new Map(parameters.map(({ spec, read }) => [spec.name, read]));
   const parameterOf = ({ name }: ParameterSpec) => byName.get(name)!;
+  const narrowOf = ({ name }: ParameterSpec) =>
+    graph.cast(to, `narrow/${name}`, byName.get(name)!, precision);
 
   const channels = outputChannels(config);
   const images = graph.placeholder(to, 'images', ['n', 'h', 'w', 1]);
@@ -59,7 +65,12 @@ export function buildTrainGraph(config: UnetConfig): TrainGraph {
     return graph.placeholder(to, factorsName(place), shape);
   });
 
-  const logits = unetLogits(graphOps(to, 'train', factors), config, parameterOf, images);
+  const narrowFactors = factors.map((factor) =>
+    graph.cast(to, `narrow/${factor.node.name}`, factor, precision),
+  );
+  const narrowImages = graph.cast(to, 'narrow/images', images, precision);
+  const narrowLogits = unetLogits(graphOps(to, 'train', narrowFactors), config, narrowOf, narrowImages);
+  const logits = graph.cast(to, 'train/logits', narrowLogits, 'float32');
   const { loss, dz } = graphLoss(to, logits, targets, weights);
   const found = graph.gradients(
     to,

@@ -55,5 +55,6 @@ export interface UnetImplementation extends Unet {
 export interface UnetOptions {
   /** Decides the first weights and every dropout. */
   seed: number;
+  /** Of the training step's convolutions; weights, loss, Adam and predictions are float32. */
   precision?: 'auto' | 'float32' | 'bfloat16';
 }

@@ -1,7 +1,8 @@
 /** Accounts over better-auth: sessions in a cookie, e-mail and password; new accounts by invitation only. Knows no project. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { ProtocolError } from '@cotrace/protocol';
 import { betterAuth } from 'better-auth';
-import { createAuthEndpoint } from 'better-auth/api';
+import { createAuthEndpoint, isAPIError } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
 import { hashPassword } from 'better-auth/crypto';
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
@@ -58,7 +59,14 @@ export function createAccounts(deps: {
     handler: toNodeHandler(auth),
     async userOfCookie(headers) {
       if (!headers.cookie) return undefined;
-      const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
+      const found = await auth.api
+        .getSession({ headers: fromNodeHeaders(headers) })
+        .catch((error: unknown) => {
+          // Looking a session up needs the database and nothing else; better-auth hides why it failed.
+          throw isAPIError(error) && error.statusCode >= 500
+            ? new ProtocolError('DATABASE_UNAVAILABLE')
+            : error;
+        });
       return found?.user.id;
     },
     async beginSession(userId, headers) {

@@ -41,7 +41,7 @@ export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<Traine
   let watching: Promise<void> = Promise.resolve();
 
   async function watch(): Promise<void> {
-    for (const look of [queue.releaseExpired, () => runNightly(store.jobs, queue, clock, log)]) {
+    for (const look of [queue.releaseExpired, () => runNightly({ store: store.jobs, queue, clock, log })]) {
       await look().catch((error: unknown) =>
         log.error('The queue was not looked after', { error: String(error) }),
       );

@@ -55,10 +55,12 @@ export interface JobStore {
   sections(taskId: string): Promise<SectionRow[]>;
   projectIds(): Promise<string[]>;
 
-  /** Tasks whose policy names a nightly time. */
+  /** Tasks whose policy names a nightly time, or did. */
   nightlyTasks(): Promise<TaskRow[]>;
   /** Writes `at` unless that night or a later one is there already; true for the one caller who wrote it. */
   markNightly(taskId: string, at: Date): Promise<boolean>;
+
+  disarmNightly(taskId: string): Promise<void>;
 
   /** Adds `pixels` to what is new in a task, unless the section is held out: its labels never train. Answers the sum. */
   countNewPixels(taskId: string, sectionId: string, pixels: number): Promise<number>;

@@ -3,7 +3,7 @@ import { JOB_LEASE_MS, MAX_JOB_ATTEMPTS } from '@cotrace/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../testing/testDatabase.ts';
 import { runNightly } from './nightlyRunner.ts';
-import { createJobsWorld, REPORT } from './testing/jobsWorld.ts';
+import { createJobsWorld, POLICY, REPORT } from './testing/jobsWorld.ts';
 
 const BOTH = Uint8Array.of(1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const ONE = BOTH.map((value) => Math.min(value, 1));
@@ -219,7 +219,7 @@ describe('the nightly runner', () => {
   it('runs once a night, also over restarts, and makes up for the latest night only', async () => {
     const { project, queue, clock, store, log, prisma, claim } = await world('2026-03-28T12:00:00Z');
     const { taskId } = await project({ policy: { nightlyAt: '02:30' }, sections: [{ labels: BOTH }] });
-    const look = () => runNightly(store.jobs, queue, clock, log);
+    const look = () => runNightly({ store: store.jobs, queue, clock, log });
     const finished = async () => {
       const job = await claim('a');
       if (job) await queue.finish(leaseOf(job));
@@ -234,12 +234,37 @@ describe('the nightly runner', () => {
     await Promise.all([look(), look(), look()]);
     expect(await finished()).toBe(1);
     const again = createJobsWorld(prisma, clock.now().toISOString());
-    await runNightly(again.store.jobs, again.queue, again.clock, again.log);
+    await runNightly({ ...again, store: again.store.jobs });
     expect(await finished()).toBe(1);
     clock.advance(3 * 24 * 3_600_000);
     await look();
     await look();
     expect(await finished()).toBe(2);
+  });
+
+  it('is not late for nights in which nobody wanted it, nor stopped by a zone that does not exist', async () => {
+    const { project, queue, clock, store, log, prisma, errors } = await world('2026-03-28T12:00:00Z');
+    const lost = await project({
+      policy: { nightlyAt: '02:30', timeZone: 'Middle/Earth' },
+      sections: [{ labels: BOTH }],
+    });
+    const { taskId } = await project({ policy: { nightlyAt: '02:30' }, sections: [{ labels: BOTH }] });
+    const look = () => runNightly({ store: store.jobs, queue, clock, log });
+    const change = (nightlyAt: string | null) =>
+      prisma.task.update({ where: { id: taskId }, data: { policy: { ...POLICY, nightlyAt } } });
+    await look();
+    await change(null);
+    await look();
+    clock.advance(3 * 24 * 3_600_000);
+    await change('02:30');
+    await look();
+    expect(await prisma.job.count()).toBe(0);
+    clock.advance(24 * 3_600_000);
+    await look();
+    expect(await prisma.job.findMany()).toMatchObject([{ taskId, reason: 'nightly' }]);
+    expect(errors).toContainEqual(
+      expect.objectContaining({ fields: expect.objectContaining({ taskId: lost.taskId }) }),
+    );
   });
 
   it('and the lease watcher run by themselves once started', async () => {

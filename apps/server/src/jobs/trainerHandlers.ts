@@ -9,6 +9,7 @@ import {
   MAX_JOB_ATTEMPTS,
   MAX_UPLOAD_BYTES,
   PROTOCOL_VERSION,
+  type Progress,
   ProtocolError,
   routeUrl,
 } from '@cotrace/protocol';
@@ -49,12 +50,12 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
   const { store, queue, roll, rooms, blobs, live } = parts;
 
   /** The lease that a call carries, renewed. @throws ProtocolError BAD_REQUEST, LEASE_LOST */
-  async function held(request: Request, jobId: string) {
+  async function held(request: Request, jobId: string, progress?: Progress) {
     const leaseToken = request.headers[LEASE_HEADER];
     if (typeof leaseToken !== 'string')
       throw new ProtocolError('BAD_REQUEST', `The header ${LEASE_HEADER} is missing.`);
     const lease: Lease = { jobId, leaseToken };
-    const renewed = await queue.renew(lease);
+    const renewed = await queue.renew(lease, progress);
     if (renewed.job.trainerId) roll.working(renewed.job.trainerId, renewed.job.trainer ?? '');
     return { lease, ...renewed };
   }
@@ -158,8 +159,7 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
     },
 
     async reportProgress({ params, body, request }) {
-      const { lease } = await held(request, params.jobId);
-      return { cancelled: (await queue.renew(lease, body)).cancelled };
+      return { cancelled: (await held(request, params.jobId, body)).cancelled };
     },
 
     async uploadModel({ params, request }) {

@@ -30,6 +30,7 @@ import {
   syncStep1Frame,
   syncStep2Frame,
 } from './frames.ts';
+import { ownPart } from './ownPart.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer } from './room.ts';
@@ -200,15 +201,37 @@ export class Connection implements Peer {
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
     const { room } = this.hold!;
-    if (!this.mayPaint) return refuseReadersNews(() => room.bringsNews(update));
+    if (!this.mayPaint) {
+      const news = as === 'answer' ? ownPart(update, this.ownClientIds()) : update;
+      return refuseReadersNews(() => room.bringsNews(news));
+    }
     try {
-      this.acknowledge(room.apply(this.asked!.sessionId, update, { from: this }));
+      this.acknowledge(this.applyUpdate(update, as));
     } catch (error) {
       if (error instanceof MaskDocError && error.code === 'UPDATE_GAP') return this.onGap(error, as);
       if (as === 'answer') this.gapIsClosed();
       throw error;
     }
     if (as === 'answer') this.gapIsClosed();
+  }
+
+  private applyUpdate(update: Uint8Array, as: 'answer' | 'news'): Applied {
+    const { room } = this.hold!;
+    const { sessionId } = this.asked!;
+    try {
+      return room.apply(sessionId, update, { from: this });
+    } catch (error) {
+      const isForeign =
+        error instanceof MaskDocError &&
+        (error.code === 'FOREIGN_CLIENT' || error.code === 'FOREIGN_DELETION');
+      if (!isForeign || as === 'news') throw error;
+      return room.apply(sessionId, ownPart(update, this.ownClientIds()), { from: this });
+    }
+  }
+
+  private ownClientIds(): ReadonlySet<number> {
+    const { sessionId, clientId } = this.asked!;
+    return this.hold!.room.sessions.get(sessionId)?.clientIds ?? new Set([clientId]);
   }
 
   /** Something before this update is missing: ask for all of it, once; whoever does not have it has to come back. */

@@ -1,6 +1,13 @@
 /** An upload becomes sections: everything is looked at first, then all is kept or nothing. Knows no HTTP. */
 import { readFile } from 'node:fs/promises';
-import { ImageError, type ImageHeader, imageError, labelsFromGray, peekImage } from '@cotrace/image-io';
+import {
+  decodePages,
+  ImageError,
+  type ImageHeader,
+  imageError,
+  labelsFromGray,
+  peekImage,
+} from '@cotrace/image-io';
 import { type LabelClass, MAX_SECTION_SIDE, ProtocolError } from '@cotrace/protocol';
 import type { SectionRow, SectionStore } from '../store/sectionStore.ts';
 import { ImportProblem, type PlannedSection, planImport } from './importPlan.ts';
@@ -39,9 +46,10 @@ export async function importSections(
     }
   };
 
+  // Each file as a whole first, one page in memory at a time; it is decoded again when it is kept.
   const files: File[] = [];
   for (const { name, path } of asked.files) {
-    const header = await attempt(name, async () => checkSize(name, peekImage(await readFile(path), name)));
+    const header = await attempt(name, async () => checkFile(name, await readFile(path)));
     if (header) files.push({ name, path, header });
   }
   refuse(problems);
@@ -66,13 +74,9 @@ export async function importSections(
   refuse(problems);
 
   const pages = createPageReader();
-  // One page in memory at a time: decoded here to see that it is whole, and again when it is kept.
-  for (const section of plan) {
-    await attempt(section.image.file.name, async () => {
-      await pages.read(section.image);
-    });
-    const { label } = section;
-    if (label) await attempt(label.file.name, () => readLabels(pages, section, label, asked.task!));
+  for (const section of labelled) {
+    const label = section.label!;
+    await attempt(label.file.name, () => readLabels(pages, section, label, asked.task!));
     if (problems.length >= MAX_PROBLEMS) break;
   }
   refuse(problems);
@@ -90,14 +94,20 @@ export async function importSections(
   return { sections, labelled: labelled.length };
 }
 
-function checkSize(name: string, header: ImageHeader): ImageHeader {
+/** The size by the header, before anything is read in; then every page. */
+function checkFile(name: string, bytes: Uint8Array): ImageHeader {
+  const header = peekImage(bytes, name);
   const { width, height } = header;
-  if (Math.max(width, height) <= MAX_SECTION_SIDE) return header;
-  throw new ImportProblem(
-    name,
-    'SECTION_TOO_LARGE',
-    `SECTION_TOO_LARGE: at most ${MAX_SECTION_SIDE} × ${MAX_SECTION_SIDE} pixels were expected, ${name} declares ${width} × ${height}; it was not read in. Cut it into smaller sections.`,
-  );
+  if (Math.max(width, height) > MAX_SECTION_SIDE) {
+    throw new ImportProblem(
+      name,
+      'SECTION_TOO_LARGE',
+      `SECTION_TOO_LARGE: at most ${MAX_SECTION_SIDE} × ${MAX_SECTION_SIDE} pixels were expected, ${name} declares ${width} × ${height}; it was not read in. Cut it into smaller sections.`,
+    );
+  }
+  const pages = decodePages(bytes, name);
+  while (!pages.next().done);
+  return header;
 }
 
 /** Grey values of a label image to the values of the table. */

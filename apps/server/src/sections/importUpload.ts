@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_IMPORT_FILES, MAX_UPLOAD_BYTES } from '@cotrace/protocol';
+import { MAX_IMPORT_FILES, MAX_UPLOAD_BYTES, ProtocolError } from '@cotrace/protocol';
 import type { Request, Response } from 'express';
 import multer from 'multer';
 
@@ -10,7 +10,7 @@ export interface Upload extends AsyncDisposable {
   files: { name: string; path: string }[];
 }
 
-/** @throws multer.MulterError when a file or their number is over the limit, ENOSPC when the disk is full */
+/** @throws ProtocolError BAD_REQUEST, multer.MulterError over a limit, ENOSPC when the disk is full */
 export async function receiveUpload(folder: string, request: Request, response: Response): Promise<Upload> {
   const own = join(folder, randomBytes(12).toString('hex'));
   await mkdir(own, { recursive: true });
@@ -31,7 +31,10 @@ export async function receiveUpload(folder: string, request: Request, response: 
     });
   } catch (error) {
     await clear();
-    throw error;
+    // What the disk and the limits say has a code; without one it is the form that cannot be read.
+    throw error instanceof Error && !('code' in error)
+      ? new ProtocolError('BAD_REQUEST', `A form with files was expected: ${error.message}.`)
+      : error;
   }
   const files = ((request.files ?? []) as Express.Multer.File[]).map(({ originalname, path }) => ({
     name: originalname.normalize('NFC'),

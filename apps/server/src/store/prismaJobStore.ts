@@ -107,7 +107,8 @@ export function createPrismaJobStore(prisma: PrismaClient): JobStore {
     },
 
     async nightlyTasks() {
-      return (await prisma.task.findMany()).map(toTaskRow).filter((task) => task.policy.nightlyAt !== null);
+      const tasks = (await prisma.task.findMany()).map(toTaskRow);
+      return tasks.filter(({ policy, lastNightly }) => policy.nightlyAt !== null || lastNightly !== null);
     },
 
     async markNightly(taskId, at) {
@@ -116,6 +117,10 @@ export function createPrismaJobStore(prisma: PrismaClient): JobStore {
         data: { lastNightly: at },
       });
       return count === 1;
+    },
+
+    async disarmNightly(taskId) {
+      await prisma.task.updateMany({ where: { id: taskId }, data: { lastNightly: null } });
     },
 
     async countNewPixels(taskId, sectionId, pixels) {

@@ -1,6 +1,6 @@
 'use client';
 /** The workbench of one project: which section and task the address names, and everything around the canvas. */
-import { may, type Project, type Section, type Task } from '@cotrace/protocol';
+import { may, type Presence, type Project, type Section, type Task } from '@cotrace/protocol';
 import { notifications } from '@mantine/notifications';
 import { IconPhotoOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -10,7 +10,7 @@ import { keys } from '../api/keys.ts';
 import { chosenTask, useProject, useSections } from '../api/queries.ts';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
-import { useStore } from './hooks.ts';
+import { useSession, useStore } from './hooks.ts';
 import { BrushGroup } from './panels/BrushGroup.tsx';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
@@ -28,7 +28,7 @@ import type { Action } from './tools/shortcuts.ts';
 import { useMapLayers } from './useMapLayers.ts';
 import { useMaskSession } from './useMaskSession.ts';
 import { useNextRegion } from './useNextRegion.ts';
-import { useOthers, useOwnPresence } from './usePresence.ts';
+import { useOwnPresence } from './usePresence.ts';
 import { useShortcuts } from './useShortcuts.ts';
 import { createSight, useStage } from './useStage.ts';
 import classes from './Workbench.module.css';
@@ -87,8 +87,8 @@ function OpenWorkbench({
   const folded = useStore(settings, (all) => all.panelFolded);
   const followed = useMaskSession(section, task);
   const { session } = followed;
-  const mayPaint = session?.ready?.mayPaint ?? may(project.myRole, 'mask.paint');
-  const others = useOthers();
+  const mayPaint = useSession(session, (one) => one?.ready?.mayPaint ?? may(project.myRole, 'mask.paint'));
+  const epochEnded = useSession(session, (one) => one?.epochEnded === true);
 
   const onRefusedStroke = () => {
     if (session === undefined) return;
@@ -146,8 +146,8 @@ function OpenWorkbench({
   }, [task, settings]);
 
   useEffect(() => {
-    if (session?.epochEnded) void cache.invalidateQueries({ queryKey: keys.sections(project.id) });
-  }, [session?.epochEnded, cache, project.id]);
+    if (epochEnded) void cache.invalidateQueries({ queryKey: keys.sections(project.id) });
+  }, [epochEnded, cache, project.id]);
 
   useEffect(() => {
     const labels = () => session?.maskDoc.composition.toLabels() ?? new Uint8Array(0);
@@ -185,7 +185,14 @@ function OpenWorkbench({
     togglePanels: () => settings.set({ panelFolded: !settings.get().panelFolded }),
     help: () => settings.set({ helpOpen: true }),
   };
-  const onAction = (action: Action) => void react[action]();
+  const reactions = useRef(react);
+  reactions.current = react;
+  const onAction = useCallback((action: Action) => void reactions.current[action](), []);
+  const onTask = useCallback((taskId: string) => goTo(section.id, taskId), [goTo, section.id]);
+  const onFollow = useCallback(
+    ({ sectionId, taskId }: Presence) => sectionId !== null && goTo(sectionId, taskId ?? task.id),
+    [goTo, task.id],
+  );
   useShortcuts({
     onAction,
     onLabel: (place) => {
@@ -199,7 +206,6 @@ function OpenWorkbench({
     },
   });
 
-  const here = others.filter((one) => one.sectionId === section.id && one.taskId === task.id);
   return (
     <div className={classes.workbench} data-folded={folded || undefined}>
       <TopBar
@@ -207,19 +213,18 @@ function OpenWorkbench({
         task={task}
         section={section}
         sections={sections}
-        others={others}
         followed={followed}
         mayPaint={mayPaint}
         folded={folded}
         onAction={onAction}
-        onTask={(taskId) => goTo(section.id, taskId)}
-        onFollow={(one) => one.sectionId !== null && goTo(one.sectionId, one.taskId ?? task.id)}
+        onTask={onTask}
+        onFollow={onFollow}
       />
       <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
       <main className={classes.canvas}>
         <Canvas parts={parts}>
           {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
-          <Cursors others={here} />
+          <Cursors sectionId={section.id} taskId={task.id} />
         </Canvas>
       </main>
       <aside className={panels.side} aria-label="Labels, layers and model">

@@ -1,7 +1,7 @@
 'use client';
 /** The mask session of the section on the screen: opened, followed, left and started over. */
 import type { Section, Task } from '@cotrace/protocol';
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type MaskSession, openMaskSession } from './session/maskSession.ts';
 import { sessionIdOfThisPage } from './session/sessionId.ts';
 import { createSessionKeeper, type OpenMask, type SessionKeeper } from './session/sessionKeeper.ts';
@@ -27,10 +27,9 @@ export interface FollowedSession {
   startOver(options: { keepStrokes: boolean }): void;
 }
 
-/** Renders again whenever the session has something new to say. */
+/** Renders again for another session; what a session says is followed by who shows it. */
 export function useMaskSession(section: Section | undefined, task: Task | undefined): FollowedSession {
   const [session, setSession] = useState<MaskSession>();
-  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   const [lingeringStrokes, setLingering] = useState(0);
   const mask = section?.masks.find(({ taskId }) => taskId === task?.id);
   const values = task?.labels.map(({ value }) => value).join(' ');
@@ -69,7 +68,6 @@ export function useMaskSession(section: Section | undefined, task: Task | undefi
     };
   }, [open]);
 
-  useEffect(() => session?.onChange(renderAgain), [session]);
   useEffect(() => {
     const kept = keeperOfThisPage();
     return kept.onChange(() => setLingering(kept.lingeringStrokes));
@@ -80,7 +78,7 @@ export function useMaskSession(section: Section | undefined, task: Task | undefi
     entered.current = keeperOfThisPage().startOver(opened.current, { keepStrokes });
     setSession(entered.current);
   }, []);
-  return { session, lingeringStrokes, startOver };
+  return useMemo(() => ({ session, lingeringStrokes, startOver }), [session, lingeringStrokes, startOver]);
 }
 
 const webSocketOrigin = () => window.location.origin.replace(/^http/, 'ws');

@@ -1,7 +1,7 @@
 'use client';
 /** Asks for the next uncertain place, goes to its section and flies there; says so in words when there is none. */
 import type { Region } from '@cotrace/protocol';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, isRemote, sentenceOf } from '../api/client.ts';
 import { sessionIdOfThisPage } from './session/sessionId.ts';
 import type { Stage } from './view/stage.ts';
@@ -78,5 +78,5 @@ export function useNextRegion({
   }, [stage, asked, region, sectionId, goTo]);
 
   const dismiss = useCallback(() => setState((now) => ({ ...now, region: null, sentence: null })), []);
-  return { ...state, ask, dismiss };
+  return useMemo(() => ({ ...state, ask, dismiss }), [state, ask, dismiss]);
 }

@@ -53,12 +53,9 @@ export function useOwnPresence(
   }, [live, sight, sectionId, taskId]);
 }
 
-const sameList = (a: readonly Presence[], b: readonly Presence[]) =>
-  a.length === b.length && a.every((one, i) => one === b[i]);
-
-/** Everybody else in the project, this person's other tabs included. */
-export const useOthers = (): readonly Presence[] =>
+/** Everybody else in the project, this person's other tabs included; renders again when one is not `same`. */
+export const useOthers = (same: (a: Presence, b: Presence) => boolean): readonly Presence[] =>
   useLive(
     ({ presences }) => presences.filter(({ sessionId }) => sessionId !== sessionIdOfThisPage()),
-    sameList,
+    (a, b) => a.length === b.length && a.every((one, i) => same(one, b[i]!)),
   );

@@ -23,19 +23,22 @@ export interface RoomServer<S extends RoomStore = MemoryRoomStore> extends Async
   readonly lines: string[];
 }
 
-/** The store holds the mask `mask` unless another store is given. */
-export async function startRoomServer(options?: { limits?: Partial<RoomLimits> }): Promise<RoomServer>;
-export async function startRoomServer<S extends RoomStore>(options: {
+interface Options {
   limits?: Partial<RoomLimits>;
-  store: S;
-}): Promise<RoomServer<S>>;
+  /** Of a server before it; any free one unless given. */
+  port?: number;
+}
+
+/** The store holds the mask `mask` unless another store is given. */
+export async function startRoomServer(options?: Options): Promise<RoomServer>;
+export async function startRoomServer<S extends RoomStore>(
+  options: Options & { store: S },
+): Promise<RoomServer<S>>;
 export async function startRoomServer({
   limits = {},
+  port = 0,
   store,
-}: {
-  limits?: Partial<RoomLimits>;
-  store?: RoomStore;
-} = {}): Promise<RoomServer<RoomStore>> {
+}: Options & { store?: RoomStore } = {}): Promise<RoomServer<RoomStore>> {
   const memory = createMemoryRoomStore();
   memory.addMask({ maskId: 'mask' });
   const used = store ?? memory;
@@ -52,7 +55,7 @@ export async function startRoomServer({
     sockets.push(socket);
     rooms.handleUpgrade(request, socket, head);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
     rooms,

@@ -1,11 +1,17 @@
 'use client';
-import type { Presence, Section } from '@cotrace/protocol';
 /** Who is here: on this section bright, elsewhere in the project dim. A click goes to where they are. */
+
+import type { Presence, Section } from '@cotrace/protocol';
 import { Tooltip, UnstyledButton } from '@mantine/core';
+import { useOthers } from '../usePresence.ts';
 import { inkOn } from '../view/palette.ts';
 import classes from './panels.module.css';
 
 const MOST = 6;
+
+/** Pointers move all the time; who is where does not. */
+const sameWhereabouts = (a: Presence, b: Presence) =>
+  a.sessionId === b.sessionId && a.sectionId === b.sectionId && a.taskId === b.taskId && a.name === b.name;
 
 const initials = (name: string) =>
   name
@@ -16,16 +22,15 @@ const initials = (name: string) =>
     .toUpperCase();
 
 export function Avatars({
-  others,
   sectionId,
   sections,
   onFollow,
 }: {
-  others: readonly Presence[];
   sectionId: string;
   sections: readonly Section[];
   onFollow: (presence: Presence) => void;
 }) {
+  const others = useOthers(sameWhereabouts);
   // Two tabs of one person are one avatar; the tab on this section counts.
   const people = new Map<string, Presence>();
   for (const one of others)

@@ -1,6 +1,8 @@
 'use client';
 /** Size, shape and pressure of the brush. */
+
 import { SegmentedControl, Slider, Switch } from '@mantine/core';
+import { memo } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import { diameterAtPlace, placeOfDiameter } from '../tools/brushSize.ts';
@@ -8,7 +10,7 @@ import { Group } from './Group.tsx';
 import classes from './panels.module.css';
 import { Tip } from './Tip.tsx';
 
-export function BrushGroup({ settings }: { settings: SettingsStore }) {
+export const BrushGroup = memo(function BrushGroup({ settings }: { settings: SettingsStore }) {
   const { diameter, shape, pressure } = useStore(settings, (all) => all);
   return (
     <Group
@@ -52,4 +54,4 @@ export function BrushGroup({ settings }: { settings: SettingsStore }) {
       />
     </Group>
   );
-}
+});

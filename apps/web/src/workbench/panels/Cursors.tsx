@@ -1,12 +1,14 @@
 'use client';
 /** The others' pointers on this section, with their names. Placed in image pixels on the canvas' plane. */
-import type { Presence } from '@cotrace/protocol';
 import type { CSSProperties } from 'react';
+import { useOthers } from '../usePresence.ts';
 import { inkOn } from '../view/palette.ts';
 import classes from './Cursors.module.css';
 
-export function Cursors({ others }: { others: readonly Presence[] }) {
-  return others.map(({ userId, sessionId, name, color, x, y }) =>
+export function Cursors({ sectionId, taskId }: { sectionId: string; taskId: string }) {
+  const others = useOthers(Object.is);
+  const here = others.filter((one) => one.sectionId === sectionId && one.taskId === taskId);
+  return here.map(({ userId, sessionId, name, color, x, y }) =>
     x === null || y === null ? null : (
       <div
         key={sessionId}

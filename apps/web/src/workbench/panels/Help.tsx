@@ -1,6 +1,8 @@
 'use client';
 /** All shortcuts on one sheet. */
+
 import { Kbd, Modal } from '@mantine/core';
+import { memo } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import { keyCaps, POINTER_HELP, SHORTCUTS } from '../tools/shortcuts.ts';
@@ -9,7 +11,7 @@ import { isMac } from './Tip.tsx';
 
 const GROUPS = ['Paint', 'Go', 'See'] as const;
 
-export function Help({ settings }: { settings: SettingsStore }) {
+export const Help = memo(function Help({ settings }: { settings: SettingsStore }) {
   const opened = useStore(settings, (all) => all.helpOpen);
   return (
     <Modal opened={opened} onClose={() => settings.set({ helpOpen: false })} title="Shortcuts" size="lg">
@@ -43,4 +45,4 @@ export function Help({ settings }: { settings: SettingsStore }) {
       </div>
     </Modal>
   );
-}
+});

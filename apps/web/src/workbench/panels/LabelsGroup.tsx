@@ -2,7 +2,7 @@
 /** The label table: which one the brush paints, and how much of the section each has. */
 import type { Task } from '@cotrace/protocol';
 import { UnstyledButton } from '@mantine/core';
-import { useSyncExternalStore } from 'react';
+import { memo, useSyncExternalStore } from 'react';
 import { count, percent } from '../../format/format.ts';
 import { useStore } from '../hooks.ts';
 import type { MaskSession } from '../session/maskSession.ts';
@@ -11,7 +11,7 @@ import { Group } from './Group.tsx';
 import classes from './panels.module.css';
 import { Tip } from './Tip.tsx';
 
-export function LabelsGroup({
+export const LabelsGroup = memo(function LabelsGroup({
   task,
   session,
   settings,
@@ -56,7 +56,7 @@ export function LabelsGroup({
       {row(0, 'Unknown', undefined, 'E')}
     </Group>
   );
-}
+});
 
 const NO_COUNTS = new Uint32Array(256);
 const noSubscription = () => () => {};

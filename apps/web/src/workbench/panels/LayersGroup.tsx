@@ -1,7 +1,9 @@
 'use client';
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
+
 import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Action } from '../tools/shortcuts.ts';
@@ -16,7 +18,7 @@ const ROWS = [
   { layer: 'uncertainty', name: 'Uncertainty', action: 'toggleUncertainty' },
 ] as const;
 
-export function LayersGroup({
+export const LayersGroup = memo(function LayersGroup({
   settings,
   maps,
   onAction,
@@ -101,4 +103,4 @@ export function LayersGroup({
       </div>
     </Group>
   );
-}
+});

@@ -1,9 +1,11 @@
 'use client';
 /** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
+
 import { type Job, may, type Project, type Task, type TrainedModel } from '@cotrace/protocol';
 import { Button, Progress } from '@mantine/core';
 import { IconFocus2 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { memo } from 'react';
 import { api } from '../../api/client.ts';
 import { keys } from '../../api/keys.ts';
 import { useJobs, useModels } from '../../api/queries.ts';
@@ -23,7 +25,7 @@ const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
   uploading: 'Uploading maps',
 };
 
-export function ModelGroup({
+export const ModelGroup = memo(function ModelGroup({
   project,
   task,
   maps,
@@ -80,7 +82,7 @@ export function ModelGroup({
       </p>
     </Group>
   );
-}
+});
 
 function ModelLine({
   model,

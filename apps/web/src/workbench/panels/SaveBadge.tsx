@@ -3,6 +3,7 @@
 import { Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCloudOff, IconEye, IconLoader2 } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useSession } from '../hooks.ts';
 import { strokeFile } from '../session/keptStrokes.ts';
 import type { MaskSession } from '../session/maskSession.ts';
 import {
@@ -23,6 +24,8 @@ const ICON: Readonly<Record<SaveState['kind'], typeof IconCheck>> = {
   closed: IconCloudOff,
 };
 
+const NOT_OPEN = saveStateOf(NOTHING_KNOWN);
+
 export function SaveBadge({
   session,
   viewer,
@@ -35,7 +38,7 @@ export function SaveBadge({
   onStartOver: (options: { keepStrokes: boolean }) => void;
 }) {
   const [opened, setOpened] = useState(false);
-  const state = session?.state ?? saveStateOf(NOTHING_KNOWN);
+  const state = useSession(session, (one) => one?.state ?? NOT_OPEN);
   const watching = viewer && state.kind === 'saved';
   const Icon = watching ? IconEye : ICON[state.kind];
   const download = () => {

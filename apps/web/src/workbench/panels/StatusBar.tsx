@@ -1,6 +1,8 @@
 'use client';
 /** Where the pointer is, what lies under it, how far one has zoomed, and which engine trains. */
+
 import type { Section, Task } from '@cotrace/protocol';
+import { memo } from 'react';
 import { useHealth } from '../../api/queries.ts';
 import { useStore } from '../hooks.ts';
 import type { MaskSession } from '../session/maskSession.ts';
@@ -8,7 +10,7 @@ import type { Store } from '../store.ts';
 import type { Sight } from '../useStage.ts';
 import classes from './panels.module.css';
 
-export function StatusBar({
+export const StatusBar = memo(function StatusBar({
   sight,
   section,
   task,
@@ -49,4 +51,4 @@ export function StatusBar({
       <span className={classes.zoom}>{Math.round(scale * window.devicePixelRatio * 100)} %</span>
     </footer>
   );
-}
+});

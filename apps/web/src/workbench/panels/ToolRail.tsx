@@ -10,7 +10,7 @@ import {
   IconMinus,
   IconPlus,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore, Tool } from '../settings.ts';
 import type { Action } from '../tools/shortcuts.ts';
@@ -23,7 +23,7 @@ const TOOLS: readonly { tool: Tool; name: string; icon: ReactNode }[] = [
   { tool: 'hand', name: 'Hand', icon: <IconHandStop size={19} stroke={1.6} /> },
 ];
 
-export function ToolRail({
+export const ToolRail = memo(function ToolRail({
   settings,
   mayPaint,
   onAction,
@@ -64,4 +64,4 @@ export function ToolRail({
       {button('Shortcuts', 'help', <IconKeyboard size={19} stroke={1.6} />)}
     </nav>
   );
-}
+});

@@ -13,7 +13,8 @@ import {
   IconLayoutSidebarRightExpand,
 } from '@tabler/icons-react';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
+import { useSession } from '../hooks.ts';
 import type { Action } from '../tools/shortcuts.ts';
 import type { FollowedSession } from '../useMaskSession.ts';
 import { Avatars } from './Avatars.tsx';
@@ -21,12 +22,11 @@ import classes from './panels.module.css';
 import { SaveBadge } from './SaveBadge.tsx';
 import { Tip } from './Tip.tsx';
 
-export function TopBar({
+export const TopBar = memo(function TopBar({
   project,
   task,
   section,
   sections,
-  others,
   followed,
   mayPaint,
   folded,
@@ -38,7 +38,6 @@ export function TopBar({
   task: Task;
   section: Section;
   sections: readonly Section[];
-  others: readonly Presence[];
   followed: FollowedSession;
   mayPaint: boolean;
   /** Whether the side panel is out of the way. */
@@ -48,6 +47,8 @@ export function TopBar({
   onFollow: (presence: Presence) => void;
 }) {
   const { session } = followed;
+  const canUndo = useSession(session, (one) => one?.maskDoc.canUndo === true);
+  const canRedo = useSession(session, (one) => one?.maskDoc.canRedo === true);
   const place = sections.findIndex(({ id }) => id === section.id);
   const button = (name: string, action: Action, icon: ReactNode, disabled: boolean) => (
     <Tip label={name} action={action}>
@@ -85,11 +86,11 @@ export function TopBar({
         </Tip>
       )}
       <span className={classes.grow} />
-      <Avatars others={others} sectionId={section.id} sections={sections} onFollow={onFollow} />
+      <Avatars sectionId={section.id} sections={sections} onFollow={onFollow} />
       {mayPaint && (
         <>
-          {button('Undo', 'undo', <IconArrowBackUp size={18} stroke={1.7} />, !session?.maskDoc.canUndo)}
-          {button('Redo', 'redo', <IconArrowForwardUp size={18} stroke={1.7} />, !session?.maskDoc.canRedo)}
+          {button('Undo', 'undo', <IconArrowBackUp size={18} stroke={1.7} />, !canUndo)}
+          {button('Redo', 'redo', <IconArrowForwardUp size={18} stroke={1.7} />, !canRedo)}
         </>
       )}
       <SaveBadge
@@ -113,7 +114,7 @@ export function TopBar({
           )}
     </header>
   );
-}
+});
 
 function TaskMenu({
   project,

@@ -81,6 +81,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const tracker: DurabilityTracker = createDurabilityTracker(maskDoc);
   const listeners = new Set<() => void>();
   let facts: SaveFacts = NOTHING_KNOWN;
+  // Kept, so that whoever compares by identity sees no change where there is none.
+  let state: SaveState = saveStateOf(facts);
   let ready: RoomReady | undefined;
   let epochEnded = false;
   let resend: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +94,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   };
   const learn = (news: Partial<SaveFacts>) => {
     facts = { ...facts, ...news };
+    const next = saveStateOf(facts);
+    if (JSON.stringify(next) !== JSON.stringify(state)) state = next;
     tell();
   };
 
@@ -151,29 +155,25 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     learn({ closed: closeSentence(code, reason) });
   });
   tracker.onChange((pending) => learn({ pending }));
-  maskDoc.onChange(({ local }) => {
-    if (local) tell();
-  });
 
   if (carried !== undefined) {
     const strokes = new Set([...carried.records.map(({ strokeId }) => strokeId), ...carried.undone]);
-    facts = { ...facts, pending: strokes.size };
+    learn({ pending: strokes.size });
   }
   provider.connect();
 
-  const state = () => saveStateOf(facts);
   return {
     maskId,
     sessionId,
     maskDoc,
     get state() {
-      return state();
+      return state;
     },
     get ready() {
       return ready;
     },
     get mayPaint() {
-      return ready?.mayPaint === true && acceptsStrokes(state());
+      return ready?.mayPaint === true && acceptsStrokes(state);
     },
     get epochEnded() {
       return epochEnded;
@@ -182,14 +182,21 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    // Told again afterwards: what can be undone has changed only then.
     paint(stroke) {
-      return this.mayPaint ? maskDoc.paint(stroke) : undefined;
+      const strokeId = this.mayPaint ? maskDoc.paint(stroke) : undefined;
+      tell();
+      return strokeId;
     },
     undo() {
-      return this.mayPaint && maskDoc.undo();
+      const undone = this.mayPaint && maskDoc.undo();
+      tell();
+      return undone;
     },
     redo() {
-      return this.mayPaint && maskDoc.redo();
+      const redone = this.mayPaint && maskDoc.redo();
+      tell();
+      return redone;
     },
     unsaved: () => carried ?? unsavedRecords(maskDoc, tracker),
     reconnect() {

@@ -52,7 +52,7 @@ const RIGHT = 2;
 const PEN_ERASER = 5;
 /** Wheel clicks come in hundreds; what is smaller comes from a touchpad and zooms smoothly. */
 const WHEEL_CLICK = 60;
-const ERASER_COLOR = 'rgba(235, 238, 242, 0.42)';
+const ERASER_COLOR = 'rgba(12, 13, 15, 0.55)';
 
 export function attachPointerInput(options: PointerInputOptions): PointerInput {
   const { surface, outline, stage, settings, session, colorOf, onHover } = options;
