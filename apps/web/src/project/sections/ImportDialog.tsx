@@ -142,7 +142,7 @@ function ImportForm({
       )}
       {plan.problem && <ErrorLine error={new Error(plan.problem)} />}
       {!stopped && <ErrorLine error={send.error} />}
-      {refusals.length > 0 && (
+      {refusals.length > 1 && (
         <div style={{ maxHeight: 220, overflowY: 'auto' }}>
           <Table>
             <Table.Tbody>
