@@ -1,6 +1,5 @@
 'use client';
 /** Size, shape and pressure of the brush. */
-
 import { SegmentedControl, Slider, Switch } from '@mantine/core';
 import { memo } from 'react';
 import { useStore } from '../hooks.ts';

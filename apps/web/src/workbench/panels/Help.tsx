@@ -1,6 +1,5 @@
 'use client';
 /** All shortcuts on one sheet. */
-
 import { Kbd, Modal } from '@mantine/core';
 import { memo } from 'react';
 import { useStore } from '../hooks.ts';

@@ -1,6 +1,5 @@
 'use client';
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
-
 import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { memo } from 'react';

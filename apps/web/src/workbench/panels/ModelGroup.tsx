@@ -1,6 +1,5 @@
 'use client';
 /** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
-
 import { type Job, may, type Project, type Task, type TrainedModel } from '@cotrace/protocol';
 import { Button, Progress } from '@mantine/core';
 import { IconFocus2 } from '@tabler/icons-react';
@@ -130,15 +129,19 @@ function JobLine({ job }: { job: Job }) {
         aria-label="Training run"
       />
       <div className={classes.jobHead}>
-        <span className={classes.dim}>
-          {progress && progress.steps > 0 ? `step ${progress.step} / ${progress.steps}` : ' '}
-        </span>
+        <span className={classes.dim}>{stepText(progress)}</span>
         <span className={classes.dim}>
           {progress?.loss == null ? '' : `loss ${progress.loss.toFixed(4)}`}
         </span>
       </div>
     </div>
   );
+}
+
+/** Training counts steps; the other phases count sections. A space keeps the line's height. */
+function stepText(progress: Job['progress']): string {
+  if (progress === null || progress.steps === 0) return ' ';
+  return `${progress.phase === 'training' ? 'step' : 'section'} ${progress.step} / ${progress.steps}`;
 }
 
 /** How much of the paint that starts the next run has come. */
