@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { loadEngine } from '@cotrace/engine';
 import { decodeImage } from '@cotrace/image-io';
 import { JOB_LEASE_MS, type Progress } from '@cotrace/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../apps/server/src/testing/testDatabase.ts';
 import {
   type Connection,
@@ -16,6 +16,8 @@ import {
 } from '../../apps/trainer/src/index.ts';
 import { cutBefore, SIDE, startTrainerWorld, TRAINER_TOKEN } from './trainerWorld.ts';
 
+/** Real training on two cores that other tests share: a few seconds each when idle. */
+vi.setConfig({ testTimeout: 90_000 });
 const engine = await loadEngine('auto');
 let database: TestDatabase;
 let folder: string;

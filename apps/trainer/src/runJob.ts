@@ -59,6 +59,8 @@ export async function runJob(
   try {
     const { engine } = parts;
     await workOn({ job, engine, server, checkpoints, signal, report: heartbeat.report, say });
+    // A renewal that overtakes the end would find the lease gone.
+    await heartbeat.close();
     await server.call('finishJob', { params }, signal);
     await checkpoints.clear();
     return 'done';

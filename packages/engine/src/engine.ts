@@ -35,7 +35,7 @@ const processor = () => cpus()[0]?.model.replace(/\s+/g, ' ').trim() || 'an unna
 /** What the native package offers beyond tfjs. */
 interface NativeTensorFlow {
   version_core: string;
-  backend(): { isUsingGpuDevice?: boolean; binding?: { TensorFlowVersion?: string } };
+  backend(): { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
 }
 
 function loadTensorFlow(): Engine {
@@ -57,7 +57,7 @@ function loadTensorFlow(): Engine {
   }
   const backend = (tf as unknown as NativeTensorFlow).backend();
   const gpu = backend.isUsingGpuDevice === true;
-  const version = backend.binding?.TensorFlowVersion ?? tf.version_core;
+  const version = backend.binding?.TF_Version ?? tf.version_core;
   const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
   const deviceName = gpu ? 'the GPU' : processor();
   return {

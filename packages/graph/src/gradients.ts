@@ -89,6 +89,31 @@ const GRADIENTS: Readonly<Record<string, Gradient>> = {
     return [slice('da', a, 0), slice('db', b, a.shape[rank - 1] as number), null];
   },
   Cast: (graph, { name, inputs }, dy) => [op.cast(graph, `${name}/dx`, dy, inputs[0]!.type)],
+  /** Only of sums that keep their axes (`standardise`): others have lost their shape. */
+  Sum(graph, { name, inputs }, dy) {
+    const x = inputs[0]!;
+    if (dy.shape.length !== x.shape.length) {
+      throw graphError('NOT_DIFFERENTIABLE', { node: name, op: 'Sum without kept axes' });
+    }
+    const dx = graph.add({
+      op: 'BroadcastTo',
+      name: `${name}/dx`,
+      inputs: [dy, op.shapeOf(graph, `${name}/xShape`, x)],
+      attributes: { T: { type: dy.type }, Tidx: { type: 'int32' } },
+      outputs: [x],
+    });
+    return [dx.outputs[0]!, null];
+  },
+  Rsqrt(graph, { name, inputs, outputs }, dy) {
+    const dx = graph.add({
+      op: 'RsqrtGrad',
+      name: `${name}/dx`,
+      inputs: [outputs[0]!, dy],
+      attributes: { T: { type: dy.type } },
+      outputs: [inputs[0]!],
+    });
+    return [dx.outputs[0]!];
+  },
   AddV2: (graph, { name, inputs }, dy) => [
     unbroadcast(graph, `${name}/da`, dy, inputs[0]!),
     unbroadcast(graph, `${name}/db`, dy, inputs[1]!),

@@ -84,7 +84,7 @@ export function biasAdd(graph: Graph, name: string, x: Tensor, bias: Tensor): Te
 /** Element by element, same shape and type. */
 export function unary(
   graph: Graph,
-  op: 'Relu' | 'Sigmoid' | 'Abs' | 'Neg' | 'Exp' | 'Log1p',
+  op: 'Relu' | 'Sigmoid' | 'Abs' | 'Neg' | 'Exp' | 'Log1p' | 'Rsqrt',
   name: string,
   x: Tensor,
 ): Tensor {

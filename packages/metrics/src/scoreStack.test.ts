@@ -183,5 +183,5 @@ describe('time', () => {
     expect(score.vRand).toBeGreaterThan(0.2);
     expect(seconds).toBeLessThan(10);
     console.info(`30 sections of 512² at 11 thresholds: ${seconds.toFixed(1)} s`);
-  });
+  }, 120_000); // on a busy machine three seconds of work take their time
 });

@@ -42,11 +42,11 @@ export const drawDefaultAugmentation: DrawAugmentation = (random) => {
   return {
     matrix: multiply(affine, [a * flip, b, c * flip, d]),
     shift: [0, 0],
-    elastic: random.unit() < 0.7 ? random.between(1, 5) : 0,
+    elastic: random.unit() < 0.5 ? random.between(0, 3) : 0,
     fill: 'reflect',
-    contrast: 2 ** random.between(-0.5, 0.5),
+    contrast: 2 ** random.between(-0.25, 0.25),
     curve: random.between(-0.12, 0.12),
-    brightness: random.between(-0.4, 0.4),
+    brightness: random.between(-0.2, 0.2),
     noise: random.unit() < 0.5 ? random.between(0, 0.25) : 0,
   };
 };

@@ -17,8 +17,8 @@ export function presetOf(recipe: Recipe, classes: number): Preset {
   switch (recipe.preset) {
     case 'default':
       return {
-        // No normalisation: tiles then agree with the whole, and replicas with one process.
-        network: { preset: 'default', base, depth, classes, normalization: 'none', dropout: 0 },
+        // Pixels are not normalised: tiles then agree with the whole, and replicas with one process.
+        network: { preset: 'default', base, depth, classes, normalization: 'weights', dropout: 0 },
         schedule: { shape: 'cosine', peak: 1e-3, warmUpSteps: 20 },
         augment: drawDefaultAugmentation,
         balance: 0.5,

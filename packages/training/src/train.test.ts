@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from './checkpoint.ts';
 import { MEMBRANE_LABELS } from './section.ts';
 import { TINY_RECIPE, testEngine, tinyModel } from './testing/tinyModel.ts';
 import { partlyLabelled, stripes } from './testing/tissueSections.ts';
 import { canStartFrom, type TrainOptions, type TrainProgress, train } from './train.ts';
+
+// Each run opens a graph of its own, which takes long on a machine that is busy otherwise.
+vi.setConfig({ testTimeout: 120_000 });
 
 const section = stripes({ width: 64, height: 64 });
 const run = async (options: Partial<TrainOptions> = {}) =>

@@ -10,8 +10,11 @@ export interface UnetConfig {
   depth: number;
   /** Two classes share one sigmoid channel; more have one softmax channel each. */
   classes: number;
-  /** Group normalisation uses statistics of the whole tile, so only `none` gives tiles that agree to the last bit. */
-  normalization: 'group' | 'none';
+  /**
+   * `weights`: filters are standardised, not pixels, so tiles agree with the whole, and learning is about as quick as with
+   * `group`, whose statistics are those of the whole tile (S. Qiao et al., arXiv 1903.10520).
+   */
+  normalization: 'weights' | 'group' | 'none';
   /** Share of channels' values set to 0 at the two deepest levels while training. */
   dropout: number;
 }
@@ -45,7 +48,11 @@ export function groupsOf(channels: number): number {
 
 /** One line for messages: `default, base 16, depth 4, 2 classes, no normalisation`. */
 export function describeConfig(config: UnetConfig): string {
-  const normalization = config.normalization === 'none' ? 'no normalisation' : 'group normalisation';
+  const normalization = {
+    weights: 'standardised weights',
+    group: 'group normalisation',
+    none: 'no normalisation',
+  }[config.normalization];
   return `${config.preset}, base ${config.base}, depth ${config.depth}, ${config.classes} classes, ${normalization}`;
 }
 
@@ -64,8 +71,8 @@ export function checkConfig(config: UnetConfig): void {
   if (!whole(config.classes, 2, 255)) {
     refuse('the number of classes', 'a whole number from 2 to 255', config.classes);
   }
-  if (config.normalization !== 'group' && config.normalization !== 'none') {
-    refuse('the normalisation', 'group or none', config.normalization);
+  if (!['weights', 'group', 'none'].includes(config.normalization)) {
+    refuse('the normalisation', 'weights, group or none', config.normalization);
   }
   if (config.normalization === 'group' && config.base % groupsOf(config.base) !== 0) {
     refuse('the base width', 'a multiple of 8 with group normalisation', config.base);

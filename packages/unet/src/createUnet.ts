@@ -8,6 +8,6 @@ import type { Unet, UnetOptions } from './unet.ts';
 /** @throws UnetError CONFIG_INVALID, PRECISION_UNAVAILABLE */
 export function createUnet(engine: Engine, config: UnetConfig, options: UnetOptions): Unet {
   checkConfig(config);
-  const graph = engine.name === 'tensorflow' && config.normalization === 'none';
+  const graph = engine.name === 'tensorflow' && config.normalization !== 'group';
   return graph ? createGraphUnet(engine, config, options) : createEagerUnet(engine, config, options);
 }

@@ -7,11 +7,24 @@ export type Tensor = ReturnType<Tf['tensor']>;
 export type Tensor4D = ReturnType<Tf['tensor4d']>;
 
 const EPSILON = 1e-5;
+/** Filters are small numbers: their variance is. */
+export const WEIGHT_EPSILON = 1e-8;
+
+/** Numbers of a filter [k, k, c, d] that go into one output. */
+export function fanIn(shape: readonly unknown[]): number {
+  return (shape[0] as number) * (shape[1] as number) * (shape[2] as number);
+}
 
 /** `factors`: dropout factors by place while training; none gives the network as it predicts. */
 export function eagerOps(tf: Tf, factors: readonly Tensor[]): Ops<Tensor> {
   return {
     conv: (x, filter) => tf.conv2d(x as Tensor4D, filter as Tensor4D, 1, 'same'),
+    standardise(filter, gain) {
+      const { mean, variance } = tf.moments(filter, [0, 1, 2], true); // [1, 1, 1, d]
+      const centred = tf.sub(filter, mean);
+      const scale = tf.mul(tf.rsqrt(tf.add(variance, WEIGHT_EPSILON)), Math.sqrt(2 / fanIn(filter.shape)));
+      return tf.mul(centred, tf.mul(scale, gain));
+    },
     bias: (x, bias) => tf.add(x, bias),
     relu: (x) => tf.relu(x),
     groupNorm(x, scale, shift, groups) {

@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 const configs: [string, UnetConfig][] = [
   ['default', TINY],
+  ['default, standardised weights', { ...TINY, normalization: 'weights' }],
   ['default, three classes', { ...TINY, classes: 3 }],
   ['default, group normalisation', { ...TINY, base: 8, depth: 1, normalization: 'group' }],
   ['course with dropout', { ...TINY, preset: 'course', dropout: 0.5 }],
@@ -27,7 +28,7 @@ async function nudge(unet: UnetImplementation, name: string, at: number, by: num
 describe.each(configs)('%s', (_, config) => {
   it('has the gradients that finite differences give', async () => {
     const unet = createEagerUnet(engine, config, { seed: 3 });
-    const batch = stripes(config, 1, 8, 1);
+    const batch = stripes(config, 1, 2 ** config.depth * 2, 1);
     // At the start all biases are 0, and so is what comes out of dropped-out places: right on the ReLU's kink.
     const moved = await unet.exportState();
     const uniform = uniformFrom(9);

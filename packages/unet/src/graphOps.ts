@@ -2,6 +2,7 @@
 
 import type { Graph, Tensor } from '@cotrace/graph';
 import * as graph from '@cotrace/graph';
+import { fanIn, WEIGHT_EPSILON } from './eagerOps.ts';
 import { unetError } from './errors.ts';
 import type { Ops } from './ops.ts';
 
@@ -11,12 +12,33 @@ export function graphOps(to: Graph, scope: string, factors: readonly Tensor[]): 
   return {
     // Parameters are named after their place (`up0/conv1/filter`), so their convolutions are too.
     conv: (x, filter) => graph.conv2d(to, `${scope}/${filter.node.name}/conv`, x, filter),
+    standardise(filter, gain) {
+      const { type, shape } = filter;
+      const name = `${scope}/${filter.node.name}/standard`;
+      const times = (what: string, a: Tensor, b: Tensor) => graph.binary(to, 'Mul', `${name}/${what}`, a, b);
+      const count = fanIn(shape);
+      const mean = (what: string, x: Tensor) =>
+        times(
+          what,
+          graph.sum(to, `${name}/${what}/sum`, x, [0, 1, 2], true),
+          scalar(`${what}/share`, 1 / count),
+        );
+      const scalar = (what: string, value: number) => graph.scalar(to, `${name}/${what}`, value);
+      const wide = graph.cast(to, `${name}/wide`, filter, 'float32');
+      const centred = graph.binary(to, 'Sub', `${name}/centred`, wide, mean('mean', wide));
+      const variance = mean('variance', times('square', centred, centred));
+      const sound = graph.binary(to, 'AddV2', `${name}/sound`, variance, scalar('epsilon', WEIGHT_EPSILON));
+      const inverse = graph.unary(to, 'Rsqrt', `${name}/inverse`, sound);
+      const scale = times('scale', inverse, scalar('deviation', Math.sqrt(2 / count)));
+      const gained = times('gained', scale, graph.cast(to, `${name}/gain`, gain, 'float32'));
+      return graph.cast(to, `${name}/filter`, times('wideFilter', centred, gained), type);
+    },
     bias: (x, bias) => graph.biasAdd(to, after(x, 'bias'), x, bias),
     relu: (x) => graph.unary(to, 'Relu', after(x, 'relu'), x),
     groupNorm() {
       throw unetError('CONFIG_INVALID', {
         what: 'the normalisation of a network that runs as a graph',
-        expected: 'none',
+        expected: 'weights or none',
         came: 'group',
       });
     },

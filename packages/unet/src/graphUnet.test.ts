@@ -9,6 +9,7 @@ import type { Gradients } from './unet.ts';
 
 const configs: [string, UnetConfig][] = [
   ['default', TINY],
+  ['default, standardised weights', { ...TINY, normalization: 'weights' }],
   ['default, three classes', { ...TINY, classes: 3 }],
   ['default with dropout', { ...TINY, base: 4, dropout: 0.25 }],
   ['course with dropout', { ...TINY, preset: 'course', dropout: 0.5 }],

@@ -40,10 +40,16 @@ interface Builder<T> {
 /** Convolution, normalisation or bias, ReLU. */
 function convBlock<T>(builder: Builder<T>, name: string, x: T, size: number, from: number, to: number): T {
   const { ops, config, parameter } = builder;
-  const y = ops.conv(x, parameter(filterSpec(name, size, from, to, true)));
-  if (config.normalization === 'none') {
+  const filter = parameter(filterSpec(name, size, from, to, true));
+  if (config.normalization !== 'group') {
+    const standard = config.normalization === 'weights';
+    const y = ops.conv(
+      x,
+      standard ? ops.standardise(filter, parameter(constantSpec(`${name}/gain`, to, 1))) : filter,
+    );
     return ops.relu(ops.bias(y, parameter(constantSpec(`${name}/bias`, to, 0))));
   }
+  const y = ops.conv(x, filter);
   const scale = parameter(constantSpec(`${name}/scale`, to, 1));
   const shift = parameter(constantSpec(`${name}/shift`, to, 0));
   return ops.relu(ops.groupNorm(y, scale, shift, groupsOf(to)));
@@ -113,6 +119,7 @@ export function parameterSpecs(config: UnetConfig): ParameterSpec[] {
   const nothing = () => null;
   const ops: Ops<null> = {
     conv: nothing,
+    standardise: nothing,
     bias: nothing,
     relu: nothing,
     groupNorm: nothing,

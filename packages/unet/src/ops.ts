@@ -5,6 +5,8 @@
 export interface Ops<T> {
   /** Stride 1, zero padding to the same size: x [n, h, w, c], filter [k, k, c, d] → [n, h, w, d]. */
   conv(x: T, filter: T): T;
+  /** filter [k, k, c, d] with mean 0 and variance 2 / (k·k·c) for each of the d, times gain [d]. */
+  standardise(filter: T, gain: T): T;
   /** x [n, h, w, c] + bias [c]. */
   bias(x: T, bias: T): T;
   relu(x: T): T;

@@ -29,6 +29,7 @@ export function receptiveRadius(config: UnetConfig): number {
       const before = Math.floor((size - 1) / 2);
       return { reach: around(reachOf(x), before, size - 1 - before) };
     },
+    standardise: (filter) => filter,
     bias: (x) => x,
     relu: (x) => x,
     groupNorm: (x) => x,

@@ -43,8 +43,9 @@ interface Pending {
   readonly failed: (error: unknown) => void;
 }
 
-/** Bytes of one transaction: what a database takes in a few milliseconds. */
+/** Bytes and entries of one transaction: what a database takes in some tens of milliseconds and one statement holds. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const MAX_BATCH_ENTRIES = 2_000;
 
 export function createCommitLog({
   store,
@@ -83,7 +84,8 @@ export function createCommitLog({
   const takeBatch = (): Pending[] => {
     let bytes = 0;
     let count = 0;
-    while (count < queue.length && (count === 0 || bytes < MAX_BATCH_BYTES)) {
+    const end = Math.min(queue.length, MAX_BATCH_ENTRIES);
+    while (count < end && (count === 0 || bytes < MAX_BATCH_BYTES)) {
       bytes += queue[count++]!.write.bytes.length;
     }
     const batch = queue.slice(0, count);

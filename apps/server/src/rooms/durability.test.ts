@@ -177,6 +177,28 @@ describe('without the database', () => {
   });
 });
 
+describe('labels for training', () => {
+  it('are handed out when what they show is committed, and not before', async () => {
+    await using server = await startRoomServer();
+    const { anna, doc } = await annaInside(server);
+    const attempt = server.store.nextAttempt();
+    const commit = server.store.holdAppends();
+    anna.sendUpdate(pushed(doc, ANNA, recordBytes()));
+    await attempt;
+    let areOut = false;
+    const labels = server.rooms.labels('mask').then(({ values }) => {
+      areOut = true;
+      return values.filter((label) => label === 1).length;
+    });
+    // A round trip, in which an answer that did not wait would have come.
+    anna.sendStep1(new Y.Doc());
+    await anna.next('step2');
+    expect(areOut).toBe(false);
+    commit();
+    expect(await labels).toBe(area);
+  });
+});
+
 describe('a store that refuses for good', () => {
   it('sends the mask away to be loaded anew, and holds up no other mask', async () => {
     await using server = await startRoomServer();

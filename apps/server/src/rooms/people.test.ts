@@ -251,7 +251,8 @@ describe('presence', () => {
     let seen = 0;
     for (let last = false; !last; seen++) last = (await anna.next('presence')).entries[0]?.clock === 201;
     expect(seen).toBeGreaterThan(MAX_PRESENCE_PER_SECOND);
-    expect(seen).toBeLessThan(100);
+    // Of 201; a machine that is busy for seconds lets some more through.
+    expect(seen).toBeLessThan(150);
   });
 });
 

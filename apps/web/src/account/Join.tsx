@@ -31,7 +31,8 @@ export function Join({ token }: { token: string }) {
         : api.call('acceptInvitation', { params });
     },
     onSuccess: ({ projectId }) => {
-      cache.clear();
+      // What was cached was cached for nobody, or for somebody with fewer projects. The invitation is used up: not asked again.
+      cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'invitation' });
       router.replace(`/projects/${projectId}`);
     },
   });

@@ -48,6 +48,16 @@ export function roomStoreContract(name: string, open: () => Promise<StoreUnderTe
       expect(await under.labelledPixels(maskId)).toBe(5);
     });
 
+    it('takes as many entries at once as a group commit may hold', async () => {
+      await using under = await open();
+      const maskId = await under.addMask();
+      const many = Array.from({ length: 2_000 }, (_, i) => entry(maskId, i % 256));
+      await under.store.append(many, [{ maskId, labelled: 1 }]);
+      const log = await under.store.load(maskId, 0);
+      expect(log.map(({ seq }) => seq)).toEqual([...many.keys()]);
+      expect(log.every(({ seq, bytes }) => bytes[1] === seq % 256)).toBe(true);
+    });
+
     it('numbers without gaps, whoever appends at once', async () => {
       await using under = await open();
       const masks = [await under.addMask(), await under.addMask()];

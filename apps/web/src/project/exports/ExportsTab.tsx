@@ -6,11 +6,11 @@ import { IconFileExport } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { keys } from '../../api/keys.ts';
-import { useExports } from '../../api/queries.ts';
+import { useExports, useMaps } from '../../api/queries.ts';
 import { EmptyState, ErrorLine, ErrorState, LoadingRows } from '../../shell/states.tsx';
 import { ExportRow } from './ExportRow.tsx';
 import classes from './ExportsTab.module.css';
-import { KIND_NAMES, KINDS } from './exportKinds.ts';
+import { KIND_NAMES, KINDS, missingForSubmission } from './exportKinds.ts';
 
 /** A finished export is told by an event; this is for the event that was lost. */
 const ASK_AGAIN_MS = 4000;
@@ -25,7 +25,7 @@ export function ExportsTab({ project, task }: { project: Project; task: Task }) 
       {mayExport && (
         <div className={classes.kinds}>
           {KINDS.map((kind) => (
-            <Create key={kind} kind={kind} task={task} />
+            <Create key={kind} kind={kind} project={project} task={task} />
           ))}
         </div>
       )}
@@ -50,8 +50,11 @@ export function ExportsTab({ project, task }: { project: Project; task: Task }) 
   );
 }
 
-function Create({ kind, task }: { kind: ExportJob['kind']; task: Task }) {
+function Create({ kind, project, task }: { kind: ExportJob['kind']; project: Project; task: Task }) {
   const cache = useQueryClient();
+  const maps = useMaps(task.id);
+  const missing =
+    kind === 'submission' && maps.data ? missingForSubmission(project, task, maps.data.length) : null;
   const create = useMutation({
     meta: { shown: true },
     mutationFn: () => api.call('createExport', { params: { taskId: task.id }, body: { kind } }),
@@ -66,18 +69,17 @@ function Create({ kind, task }: { kind: ExportJob['kind']; task: Task }) {
       <div className={classes.kindHead}>
         <h2 className={classes.kindTitle}>{title}</h2>
         <Button
-          variant={kind === 'submission' ? 'filled' : 'default'}
+          variant={isSubmission ? 'filled' : 'default'}
           data-testid={`create-export-${kind}`}
           loading={create.isPending}
+          disabled={missing !== null || (isSubmission && maps.isPending)}
           onClick={() => create.mutate()}
         >
           Write the file
         </Button>
       </div>
       <p className={classes.says}>{says}</p>
-      {kind === 'submission' && !task.liveModelId && (
-        <p className={classes.says}>It needs a model that is live: there is none yet.</p>
-      )}
+      {missing && <p className={classes.missing}>{missing}</p>}
       <ErrorLine error={create.error} />
     </section>
   );

@@ -1,6 +1,7 @@
 'use client';
-import type { Presence, Section } from '@cotrace/protocol';
 /** Who is here: on this section bright, elsewhere in the project dim. A click goes to where they are. */
+
+import type { Presence, Section } from '@cotrace/protocol';
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { useOthers } from '../usePresence.ts';
 import { inkOn } from '../view/palette.ts';

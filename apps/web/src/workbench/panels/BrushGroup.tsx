@@ -1,6 +1,7 @@
 'use client';
-import { SegmentedControl, Slider, Switch } from '@mantine/core';
 /** Size, shape and pressure of the brush. */
+
+import { SegmentedControl, Slider, Switch } from '@mantine/core';
 import { memo } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';

@@ -1,6 +1,7 @@
 'use client';
-import { Kbd, Modal } from '@mantine/core';
 /** All shortcuts on one sheet. */
+
+import { Kbd, Modal } from '@mantine/core';
 import { memo } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';

@@ -1,7 +1,8 @@
 'use client';
+/** What is seen and how strongly: the image's window, the mask, and the model's maps. */
+
 import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
-/** What is seen and how strongly: the image's window, the mask, and the model's maps. */
 import { memo } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';

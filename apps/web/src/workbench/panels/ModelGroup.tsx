@@ -1,9 +1,10 @@
 'use client';
+/** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
+
 import { type Job, may, type Project, type Task, type TrainedModel } from '@cotrace/protocol';
 import { Button, Progress } from '@mantine/core';
 import { IconFocus2 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-/** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
 import { memo } from 'react';
 import { api } from '../../api/client.ts';
 import { keys } from '../../api/keys.ts';

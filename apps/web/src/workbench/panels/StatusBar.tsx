@@ -1,6 +1,7 @@
 'use client';
-import type { Section, Task } from '@cotrace/protocol';
 /** Where the pointer is, what lies under it, how far one has zoomed, and which engine trains. */
+
+import type { Section, Task } from '@cotrace/protocol';
 import { memo } from 'react';
 import { useHealth } from '../../api/queries.ts';
 import { useStore } from '../hooks.ts';
