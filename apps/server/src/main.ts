@@ -52,6 +52,8 @@ let stopping = false;
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
+  // What is half open cannot be closed: a database that is just being started would be left running.
+  await Promise.allSettled([starting]);
   for (const close of opened.reverse()) {
     await close().catch((error: unknown) => {
       code = 1;
@@ -63,7 +65,8 @@ async function stop(code: number): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
-start().catch((error: unknown) => {
+const starting = start();
+starting.catch((error: unknown) => {
   process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`);
   void stop(1);
 });
