@@ -108,6 +108,6 @@ test('four crops of 256² take less than 15 % of a training step of the default 
     batches(step);
     return performance.now() - from;
   }).sort((a, b) => a - b);
-  // The fastest such step measured on two plain cores took 500 ms.
-  expect(times[7]).toBeLessThan(75);
+  // A step in bfloat16 took 177 ms on two cores, such a batch 6 ms; the fastest, for others may use the machine, too.
+  expect(times[0]).toBeLessThan(0.15 * 177);
 });

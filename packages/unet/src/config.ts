@@ -11,7 +11,7 @@ export interface UnetConfig {
   /** Two classes share one sigmoid channel; more have one softmax channel each. */
   classes: number;
   /**
-   * `weights`: filters are standardised, not pixels, so tiles agree with the whole, and learning is about as quick as with
+   * `weights`: filters are standardised, not pixels, so tiles agree with the whole, and learning is nearly as quick as with
    * `group`, whose statistics are those of the whole tile (S. Qiao et al., arXiv 1903.10520).
    */
   normalization: 'weights' | 'group' | 'none';
