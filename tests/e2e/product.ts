@@ -42,7 +42,13 @@ export async function startProduct(options: { home: string; port: number }): Pro
   const started = Date.now();
   const child = spawn('npm', ['start', '--silent'], {
     cwd: ROOT,
-    env: { ...process.env, COTRACE_HOME: options.home, PORT: String(options.port), NODE_ENV: '' },
+    env: {
+      ...(process.env as Record<string, string>),
+      COTRACE_HOME: options.home,
+      PORT: String(options.port),
+      // The test runner's own would make a development server of it.
+      NODE_ENV: 'production',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
