@@ -41,3 +41,19 @@ export function checkTrainingMemory(size: TrainingSize, availableBytes = usableM
     `It takes about ${gigabytes(needed)}, there are ${gigabytes(availableBytes)}. Choose a smaller batch, tile or base width.`,
   );
 }
+
+/** How TensorFlow, a GPU's driver and JavaScript say that memory has run out. */
+const EXHAUSTED =
+  /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|CUDA_ERROR_OUT_OF_MEMORY|allocation failed/i;
+
+/** MEMORY_TOO_SMALL for an error that says so in the engine's words; undefined for any other. A GPU's memory shows only there. */
+export function memoryErrorOf(error: unknown): EngineError | undefined {
+  if (!(error instanceof Error) || error instanceof EngineError || !EXHAUSTED.test(error.message))
+    return undefined;
+  const said = error.message.split('\n').find((line) => EXHAUSTED.test(line))!;
+  return new EngineError(
+    'MEMORY_TOO_SMALL',
+    `A step that fits was expected, but the device said: ${said.trim().slice(0, 200)}. Choose a smaller batch, tile or base width.`,
+    error,
+  );
+}
