@@ -1,7 +1,7 @@
 import type { Rank } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { INSTALL_ERRORS } from '../install/errors.mjs';
-import { checkTrainingMemory, EngineError, loadEngine, trainingBytes } from './index.ts';
+import { checkTrainingMemory, EngineError, loadEngine, memoryErrorOf, trainingBytes } from './index.ts';
 
 describe('an engine', () => {
   it('is named and computes', async () => {
@@ -59,6 +59,13 @@ describe('memory', () => {
     expect(() => checkTrainingMemory(course, 1e9)).toThrow(EngineError);
     expect(() => checkTrainingMemory(course, 1e9)).toThrow(/It takes about 1\.4 GB, there are 1\.0 GB/);
     expect(() => checkTrainingMemory(course, 16e9)).not.toThrow();
+  });
+  it('that runs out in the middle is told by the same name, in the words of the engine', () => {
+    const said = 'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[9,9] on GPU:0';
+    const told = memoryErrorOf(new Error(said));
+    expect(told).toMatchObject({ code: 'MEMORY_TOO_SMALL', message: expect.stringContaining('shape[9,9]') });
+    expect(memoryErrorOf(new Error('shapes do not match'))).toBeUndefined();
+    expect(memoryErrorOf(told)).toBeUndefined();
   });
 });
 
