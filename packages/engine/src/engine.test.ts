@@ -1,7 +1,14 @@
 import type { Rank } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { INSTALL_ERRORS } from '../install/errors.mjs';
-import { checkTrainingMemory, EngineError, loadEngine, memoryErrorOf, trainingBytes } from './index.ts';
+import {
+  checkTrainingMemory,
+  EngineError,
+  loadEngine,
+  memoryErrorOf,
+  trainingBytes,
+  usableMemoryBytes,
+} from './index.ts';
 
 describe('an engine', () => {
   it('is named and computes', async () => {
@@ -59,6 +66,9 @@ describe('memory', () => {
     expect(() => checkTrainingMemory(course, 1e9)).toThrow(EngineError);
     expect(() => checkTrainingMemory(course, 1e9)).toThrow(/It takes about 1\.4 GB, there are 1\.0 GB/);
     expect(() => checkTrainingMemory(course, 16e9)).not.toThrow();
+  });
+  it('is at most what 32-bit addresses reach for WebAssembly', () => {
+    expect(usableMemoryBytes('wasm')).toBe(Math.min(2 ** 32, usableMemoryBytes('tensorflow')));
   });
   it('that runs out in the middle is told by the same name, in the words of the engine', () => {
     const said = 'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[9,9] on GPU:0';

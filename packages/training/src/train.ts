@@ -3,7 +3,7 @@
  * Knows no server and writes no file.
  */
 import { setImmediate } from 'node:timers/promises';
-import { checkTrainingMemory, type Engine, memoryErrorOf } from '@cotrace/engine';
+import { checkTrainingMemory, type Engine, memoryErrorOf, usableMemoryBytes } from '@cotrace/engine';
 import { createUnet, parameterCountOf, type Unet, UnetError, type UnetState } from '@cotrace/unet';
 import { createBatches } from './batches.ts';
 import { fitModelTemperature } from './calibration.ts';
@@ -104,10 +104,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
   if (resumeFrom) checkResumable(resumeFrom, { labels, recipe, seed });
   // Before the first tensor: what is refused here would otherwise end the process.
-  checkTrainingMemory({
-    parameters: parameterCountOf(preset.network),
-    activations: activationsOf(recipe),
-  });
+  checkTrainingMemory(
+    { parameters: parameterCountOf(preset.network), activations: activationsOf(recipe) },
+    usableMemoryBytes(engine.name),
+  );
   const unet = createUnet(engine, preset.network, { seed, precision: options.precision ?? 'auto' });
   try {
     if (resumeFrom) unet.importState(resumeFrom.state, 'all');
