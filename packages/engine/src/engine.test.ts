@@ -55,6 +55,29 @@ describe("WebAssembly's filter gradient", () => {
   });
 });
 
+describe("WebAssembly's filter gradient, again and again", () => {
+  it('leaves no tensor and no data behind, and its inputs as they were', async () => {
+    const { tf } = await loadEngine('wasm');
+    const x = tf.randomNormal<Rank.R4>([1, 4, 4, 2], 0, 1, 'float32', 1);
+    const filter = tf.randomNormal<Rank.R4>([3, 3, 2, 3], 0, 1, 'float32', 2);
+    const before = tf.memory();
+    const step = () =>
+      tf.tidy(() => [
+        ...tf
+          .grad((w: typeof filter) => tf.sum(tf.conv2d(x, w, 1, 'same')))(filter)
+          .dataSync(),
+      ]);
+    expect(step()).toEqual(step());
+    const { numTensors, numDataBuffers } = tf.memory();
+    expect({ numTensors, numDataBuffers }).toEqual({
+      numTensors: before.numTensors,
+      numDataBuffers: before.numDataBuffers,
+    });
+    expect(x.dataSync()).toHaveLength(32);
+    tf.dispose([x, filter]);
+  });
+});
+
 describe('memory', () => {
   const course = { parameters: 31_000_000, activations: 2 * 256 * 256 * 600 };
   it('of a step grows with the batch', () => {
