@@ -1,6 +1,7 @@
 /** `npm start`: set everything up, then run the server and one trainer until Ctrl-C. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
 import {
   buildWeb,
   checkNode,
@@ -13,6 +14,8 @@ import {
 } from './setup/steps.mjs';
 
 const children = [];
+/** What TensorFlow's library tells its own developers at load, before any log level is read. */
+const LIBRARY_NOTE = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} [\d:. ]+port\.cc:)/;
 let stopping = false;
 
 /** Children live in process groups of their own: Ctrl-C reaches only this process, which stops them in order. */
@@ -20,10 +23,13 @@ function launch(name, script, env) {
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
     cwd: ROOT,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
   children.push({ name, child });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!LIBRARY_NOTE.test(line)) process.stderr.write(`${line}\n`);
+  });
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   return { child, ended };
 }

@@ -163,11 +163,22 @@ describe('the demo project', () => {
   it('leads the two to different places', async () => {
     const [first, second] = await Promise.all([nextPlace(ada), nextPlace(ben)]);
     expect(first).not.toBe(second);
-    await ben.page.mouse.move(700, 400);
-    await screenshot(ada, 'workbench');
     await ada.page.goto(`${product.origin}/projects/${project.id}`);
     await ada.page.getByText(section.name).first().waitFor();
+    await ada.page.waitForLoadState('networkidle');
     await screenshot(ada, 'project');
+  });
+
+  it('shows each where the other is', async () => {
+    const sections = await ada.call('listSections', { params: { projectId: project.id } });
+    const where = { projectId: project.id, sectionId: sections[1]!.id, taskId: project.tasks[0]!.id };
+    await Promise.all([ada.openSection(where), ben.openSection(where)]);
+    const { userId } = await ben.call('me', {});
+    await ben.page.mouse.move(560, 300);
+    await ben.page.mouse.move(570, 310, { steps: 5 });
+    await ada.page.getByTestId(`cursor-${userId}`).waitFor();
+    await ada.page.waitForLoadState('networkidle');
+    await screenshot(ada, 'workbench');
   });
 });
 

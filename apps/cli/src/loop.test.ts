@@ -14,11 +14,11 @@ it('a model is trained, predicts, and is scored', async () => {
   const model = folder.file('model');
   const log = folder.file('log');
   const words = ['train', '--data', folder.path, '--out', model, ...SMALL, '--json'];
-  const trained = await cotrace([...words, '--sections', '0-2', '--steps', '40', '--logdir', log]);
-  expect(trained.err).toMatch(/training 100 % {2}step 40 of 40, loss \d/);
+  const trained = await cotrace([...words, '--sections', '0-2', '--steps', '160', '--logdir', log]);
+  expect(trained.err).toMatch(/training 100 % {2}step 160 of 160, loss \d/);
   expect([trained.exitCode, trained.json()]).toEqual([
     0,
-    expect.objectContaining({ model, steps: 40, labelledPixels: 3 * 64 * 64, ended: 'budget' }),
+    expect.objectContaining({ model, steps: 160, labelledPixels: 3 * 64 * 64, ended: 'budget' }),
   ]);
   expect(readdirSync(log)).toEqual([expect.stringMatching(/^events\.out\.tfevents\./)]);
 

@@ -1,12 +1,10 @@
 /** `score` and `validate` on files: folders, stacks, ranges, and what does not fit. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { encodePng, encodeTiff } from '@cotrace/image-io';
 import type { StackScore } from '@cotrace/metrics';
 import { describe, expect, it } from 'vitest';
-import { goldenMetricsFolder, realMembraneFolder } from '../../../tests/support/realSections.ts';
 import { drawLayout, type TemporaryFolder, temporaryFolder } from './testing/temporaryFolder.ts';
 import { cotrace } from './testing/testShell.ts';
 
@@ -95,27 +93,6 @@ describe('score', () => {
     ]);
     expect(out).toMatch(/V_Rand {7}0\.\d{6} {2}at threshold/);
     expect(err).toMatch(/scoring 100 %/);
-  });
-
-  const golden = goldenMetricsFolder();
-  const membranes = realMembraneFolder();
-  it.skipIf(!golden || !membranes)("equals the challenge's own on its sections", async () => {
-    const expected = JSON.parse(readFileSync(join(golden!, 'expected.json'), 'utf8')).blurred;
-    const prediction = join(golden!, 'blurred');
-    const { json } = await cotrace([
-      'score',
-      '--labels',
-      membranes!,
-      '--prediction',
-      prediction,
-      '--sections',
-      '0-3',
-      '--json',
-    ]);
-    const score = json<StackScore>();
-    expect(score.vRand).toBeCloseTo(expected.maxVRand, 9);
-    expect(score.vInfo).toBeCloseTo(expected.maxVInfo, 9);
-    expect(score.pixelError).toBeCloseTo(expected.pixelError, 9);
   });
 });
 

@@ -6,11 +6,7 @@ export class ByteWriter {
   private length = 0;
 
   byte(value: number): void {
-    if (this.length === this.bytes.length) {
-      const larger = new Uint8Array(this.bytes.length * 2);
-      larger.set(this.bytes);
-      this.bytes = larger;
-    }
+    if (this.length === this.bytes.length) this.makeRoom(1);
     this.bytes[this.length++] = value;
   }
 
@@ -30,7 +26,17 @@ export class ByteWriter {
   }
 
   append(bytes: Uint8Array): void {
-    for (const value of bytes) this.byte(value);
+    this.makeRoom(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** For `more` bytes; doubles, so that many small writes copy little. */
+  private makeRoom(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
   }
 
   finish(): Uint8Array {

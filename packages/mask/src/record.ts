@@ -35,6 +35,11 @@ export interface DecodeLimits extends Size {
 
 const PLAIN = 0;
 const DEFLATED = 1;
+/**
+ * Painting waits for it at the end of a stroke. Against level 9, brush strokes are at most 1 % larger; areas of half a million
+ * runs 2 to 12 %, but packed in a quarter to a half of the time. Every level is read alike.
+ */
+const DEFLATE_LEVEL = 4;
 
 /** Throws LAMPORT_OUT_OF_RANGE, LABEL_OUTSIDE_TABLE, STROKE_ID_OUT_OF_RANGE, RECORD_EMPTY, RUNS_OUTSIDE_MASK, RECORD_TOO_LARGE. */
 export function encodeRecord(record: StrokeRecord): Uint8Array {
@@ -45,7 +50,7 @@ export function encodeRecord(record: StrokeRecord): Uint8Array {
   const rows = packRows(record.runs, box);
   if (rows.length > MAX_UNPACKED_BYTES)
     throw new MaskError('RECORD_TOO_LARGE', `${rows.length} bytes of runs`);
-  const deflated = deflateSync(rows, { level: 9 });
+  const deflated = deflateSync(rows, { level: DEFLATE_LEVEL });
   const out = new ByteWriter();
   out.byte(RECORD_VERSION);
   // The length before packing takes at most three bytes.

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImage } from '@cotrace/image-io';
+import { type LabelledSection, scoreStack } from '@cotrace/metrics';
 import { describe, expect, it } from 'vitest';
-import { goldenMetricsFolder, readPng, realMembraneFolder } from '../../../tests/support/realSections.ts';
-import { type LabelledSection, scoreStack } from './index.ts';
+import { goldenMetricsFolder, readPng, realMembraneFolder } from '../support/realSections.ts';
 
 interface Golden {
   maxVRand: number;

@@ -1,0 +1,118 @@
+/** Painting: one stroke from points to pixels, the largest of areas, and opening a document that many have painted in. */
+import {
+  createComposition,
+  encodeRecord,
+  type Runs,
+  rasterizeStroke,
+  runsFromTriples,
+  splitStroke,
+} from '@cotrace/mask';
+import { openMaskDoc } from '@cotrace/mask-doc';
+import { type SeededRandom, seededRandom } from '@cotrace/tissue';
+import * as Y from 'yjs';
+import { type Bench, type Measurement, measurement, repeated, timed } from './measure.ts';
+
+const SIDE = 1024;
+const STROKES = 5_000;
+const SESSIONS = 5;
+const WARM_UP = 500;
+
+export const mask: Bench = {
+  about: `a stroke, an area of half a million runs, joining ${STROKES} strokes`,
+  async run() {
+    const random = seededRandom(1);
+    const paths = Array.from({ length: STROKES }, () => handPath(random));
+    return {
+      measurements: [...(await oneStroke(paths)), ...(await jaggedArea(random)), ...(await join(paths))],
+    };
+  },
+};
+
+/** 60 points of a hand that wanders, 4 pixels apart. */
+function handPath(random: SeededRandom): { x: number; y: number }[] {
+  let [x, y] = [random.between(0, SIDE), random.between(0, SIDE)];
+  let [dx, dy] = random.direction();
+  const inside = (value: number) => Math.min(SIDE - 1, Math.max(0, value));
+  return Array.from({ length: 60 }, () => {
+    const [turnX, turnY] = random.direction();
+    const length = Math.hypot(dx + turnX / 3, dy + turnY / 3) || 1;
+    [dx, dy] = [(dx + turnX / 3) / length, (dy + turnY / 3) / length];
+    [x, y] = [inside(x + 4 * dx), inside(y + 4 * dy)];
+    return { x, y };
+  });
+}
+
+const rasterise = (path: { x: number; y: number }[]): Runs =>
+  rasterizeStroke(path, { shape: 'round', diameter: 9 }, { width: SIDE, height: SIDE });
+
+async function oneStroke(paths: { x: number; y: number }[][]): Promise<Measurement[]> {
+  const composition = createComposition({ width: SIDE, height: SIDE });
+  const times = { rasterise: [] as number[], encode: [] as number[], compose: [] as number[] };
+  const bytes: number[] = [];
+  for (const [index, path] of paths.entries()) {
+    const drawn = await timed(() => rasterise(path));
+    const [record] = splitStroke({
+      strokeId: index,
+      lamport: index + 1,
+      label: 1 + (index % 2),
+      runs: drawn.result,
+    });
+    const encoded = await timed(() => encodeRecord(record!));
+    const composed = await timed(() =>
+      composition.add({ id: String(index), sessionId: 'bench', record: record! }),
+    );
+    bytes.push(encoded.result.length);
+    times.rasterise.push(drawn.ms);
+    times.encode.push(encoded.ms);
+    times.compose.push(composed.ms);
+  }
+  return [
+    measurement('stroke of 60 points: rasterise', 'ms', times.rasterise.slice(WARM_UP)),
+    measurement('stroke of 60 points: encode', 'ms', times.encode.slice(WARM_UP)),
+    measurement('stroke of 60 points: compose', 'ms', times.compose.slice(WARM_UP)),
+    measurement('stroke of 60 points: record', 'bytes', bytes),
+  ];
+}
+
+/** 1024 rows of 512 runs whose ends are drawn anew in each: the worst that a flood fill of noise gives. */
+async function jaggedArea(random: SeededRandom): Promise<Measurement[]> {
+  const triples: number[] = [];
+  const end = (place: number) => place * 4 + Math.floor(random.between(0, 3));
+  for (let y = 0; y < 1024; y++) {
+    for (let run = 0; run < 512; run++) triples.push(y, end(2 * run), end(2 * run + 1));
+  }
+  const records = splitStroke({ strokeId: 1, lamport: 1, label: 1, runs: runsFromTriples(triples) });
+  const encode = () => records.map(encodeRecord);
+  const size = encode().reduce((sum, { length }) => sum + length, 0);
+  return [
+    measurement('area of 524,288 runs: encode', 'ms', await repeated(5, 1, encode)),
+    measurement('area of 524,288 runs: records', 'bytes', [size]),
+  ];
+}
+
+async function join(paths: { x: number; y: number }[][]): Promise<Measurement[]> {
+  const server = new Y.Doc();
+  for (let session = 0; session < SESSIONS; session++) {
+    const own = new Y.Doc();
+    const painter = openMaskDoc({ doc: own, width: SIDE, height: SIDE, sessionId: `session-${session}` });
+    for (let at = session; at < paths.length; at += SESSIONS) {
+      painter.paint({ label: 1 + (at % 2), runs: rasterise(paths[at]!) });
+    }
+    Y.applyUpdate(server, Y.encodeStateAsUpdate(own));
+    painter.destroy();
+    own.destroy();
+  }
+  const update = Y.encodeStateAsUpdate(server);
+  const times = await repeated(5, 1, () => {
+    const doc = new Y.Doc();
+    const joined = openMaskDoc({ doc, width: SIDE, height: SIDE });
+    Y.applyUpdate(doc, update);
+    if (joined.strokeCountOf('session-0') !== STROKES / SESSIONS) throw new Error('Not all strokes arrived.');
+    joined.destroy();
+    doc.destroy();
+  });
+  return [
+    measurement(`joining ${STROKES} strokes of ${SESSIONS} people`, 'ms', times),
+    measurement('the document, a stroke', 'bytes', [update.length / STROKES]),
+  ];
+}

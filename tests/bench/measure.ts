@@ -1,0 +1,44 @@
+/** What a bench measures, and how: medians, with the extremes beside them so that a disturbed run is seen. */
+
+export interface Measurement {
+  what: string;
+  unit: 'ms' | 'bytes';
+  median: number;
+  least: number;
+  most: number;
+  samples: number;
+}
+
+export interface Bench {
+  /** One line for `--help`. */
+  about: string;
+  /** The engine's sentence where one computes, and what it measured. */
+  run(): Promise<{ engine?: string; measurements: Measurement[] }>;
+}
+
+/** Throws where there are no values: a median of nothing is a mistake in the bench. */
+export function measurement(what: string, unit: Measurement['unit'], values: readonly number[]): Measurement {
+  if (values.length === 0) throw new Error(`No values of "${what}".`);
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return { what, unit, median, least: sorted[0]!, most: sorted.at(-1)!, samples: sorted.length };
+}
+
+/** Milliseconds that `work` took, and what it answered. */
+export async function timed<T>(work: () => T | Promise<T>): Promise<{ ms: number; result: T }> {
+  const started = performance.now();
+  const result = await work();
+  return { ms: performance.now() - started, result };
+}
+
+/** Milliseconds of each of `times` calls, after `warmUp` calls that do not count. */
+export async function repeated(
+  times: number,
+  warmUp: number,
+  work: () => unknown | Promise<unknown>,
+): Promise<number[]> {
+  const all: number[] = [];
+  for (let i = 0; i < warmUp + times; i++) all.push((await timed(work)).ms);
+  return all.slice(warmUp);
+}
