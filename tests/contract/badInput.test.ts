@@ -375,6 +375,37 @@ describe('a submission', () => {
   });
 });
 
+describe('a prediction that is scored', () => {
+  const page = (width: number, value: number) => ({
+    width,
+    height: SIDE,
+    data: new Float32Array(width * SIDE).fill(value),
+  });
+  it.each([
+    ['cut short', () => float().subarray(0, 1000), 'IMAGE_TRUNCATED'],
+    ['of pages that differ', () => differingTiff(), 'PAGES_DIFFER'],
+    [
+      'of another size than its label',
+      () => encodeTiff([page(SIDE - 1, 0.5)], { sampleFormat: 'float32' }),
+      'SIZES_DIFFER',
+    ],
+    ['beyond 0 to 1', () => encodeTiff([page(SIDE, 255)], { sampleFormat: 'float32' }), 'NOT_A_PROBABILITY'],
+    [
+      'of too many pages',
+      () => encodeTiff([page(SIDE, 1), page(SIDE, 1)], { sampleFormat: 'float32' }),
+      'PREDICTIONS_DO_NOT_FIT',
+    ],
+  ])('%s', async (_what, bytes, code) => {
+    using folder = temporaryFolder();
+    folder.file('label/0.png', label());
+    const { exitCode, out, err } = await run(
+      ...['score', '--labels', folder.path, '--prediction', folder.file('p.tif', bytes())],
+    );
+    expectSentence(err, code);
+    expect([exitCode, out]).toEqual([1, '']);
+  });
+});
+
 describe('a mask room', () => {
   it('takes no frame of 101 MB, of rubbish, or of a stranger, and keeps nothing of them', async () => {
     const other = await owner.call('createProject', {

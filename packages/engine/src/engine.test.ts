@@ -61,10 +61,11 @@ describe("WebAssembly's filter gradient, again and again", () => {
     const x = tf.randomNormal<Rank.R4>([1, 4, 4, 2], 0, 1, 'float32', 1);
     const filter = tf.randomNormal<Rank.R4>([3, 3, 2, 3], 0, 1, 'float32', 2);
     const before = tf.memory();
+    const loss = (w: typeof filter) => tf.sum(tf.conv2d(x, w, 1, 'same'));
     const step = () =>
       tf.tidy(() => [
         ...tf
-          .grad((w: typeof filter) => tf.sum(tf.conv2d(x, w, 1, 'same')))(filter)
+          .grad(loss as never)(filter)
           .dataSync(),
       ]);
     expect(step()).toEqual(step());
