@@ -58,7 +58,7 @@ export function memoryErrorOf(error: unknown): EngineError | undefined {
   const said = error.message.split('\n').find((line) => EXHAUSTED.test(line))!;
   return new EngineError(
     'MEMORY_TOO_SMALL',
-    `A step that fits was expected, but the device said: ${said.trim().slice(0, 200)}. Choose a smaller batch, tile or base width.`,
+    `The device said: ${said.replace('Message: ', '').trim().slice(0, 200)}. Choose a smaller batch, tile or base width.`,
     error,
   );
 }
