@@ -92,8 +92,12 @@ describe('a submission', () => {
     });
     await prisma.task.update({ where: { id: taskId }, data: { liveModelId: model.id } });
     const sections = await owner.call('listSections', { params: { projectId: project.id } });
-    const publish = async (index: number, regions: object[] | undefined) => {
-      const map = await server.blobs.put('maps', '.png', index === 0 ? image() : png(SIDE, SIDE, 51));
+    const publish = async (
+      index: number,
+      regions: object[] | undefined,
+      drawn = index === 0 ? image() : png(SIDE, SIDE, 51),
+    ) => {
+      const map = await server.blobs.put('maps', '.png', drawn);
       const key = { modelId: model.id, sectionId: sections[index]!.id };
       const maps = { probability: map, uncertainty: map, ...(regions ? { regions } : {}) };
       await prisma.sectionMap.upsert({
@@ -115,6 +119,15 @@ describe('a submission', () => {
     expect(done.verdict?.find(({ rule }) => rule === 'polarity')).toMatchObject({ passed: true });
     const pages = decodeFloatStack(await download(done.id));
     expect(pages.map(({ data }) => data[1])).toEqual([Math.fround(200 / 255), Math.fround(51 / 255)]);
+
+    const { width, height, data } = decodeImage(image(), 'image')[0]!;
+    const upsideDown = encodePng({ width, height, bitDepth: 8, data: data.map((value) => 255 - value) });
+    await publish(0, [], upsideDown);
+    const inverted = await finished('submission');
+    expect(inverted.verdict?.find(({ rule }) => rule === 'polarity')).toMatchObject({
+      passed: false,
+      sentence: expect.stringMatching(/^POLARITY_INVERTED: Expected .* Write 1 − value instead/),
+    });
   });
 });
 

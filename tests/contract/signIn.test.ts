@@ -1,11 +1,17 @@
 /** Ways in: the start's token, invitations, passwords, tokens of the command line; and who is kept out. */
+import { randomUUID } from 'node:crypto';
+import { CLOSE } from '@cotrace/protocol';
+import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { issueSignInToken } from '../../apps/server/src/access/accountHandlers.ts';
+import { connectRaw } from '../../apps/server/src/rooms/testing/rawClient.ts';
 import {
   startTestServer,
   type TestPerson,
   type TestServer,
 } from '../../apps/server/src/testing/testServer.ts';
+import { formOf, png } from './world.ts';
 
 let server: TestServer;
 let owner: TestPerson;
@@ -26,6 +32,18 @@ const post = (path: string, body: object, headers: Record<string, string> = {}) 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
+
+const wsServer = () => ({ origin: server.origin.replace('http', 'ws') });
+
+/** The mask of a section that the project did not have before. */
+async function aMask(): Promise<string> {
+  const name = `${randomUUID()}.png`;
+  const imported = await owner.call('importSections', {
+    params: { projectId },
+    body: formOf({ [name]: png(32, 32) }),
+  });
+  return imported.sections[0]!.masks[0]!.id;
+}
 
 async function invite(expiresInHours?: number): Promise<string> {
   const body = { role: 'annotator' as const, ...(expiresInHours === undefined ? {} : { expiresInHours }) };
@@ -142,6 +160,29 @@ describe('a password', () => {
     await post('/api/auth/sign-out', {}, { cookie, origin: server.origin });
     expect((await me()).status).toBe(401);
   });
+  it('that signs out ends the sockets of that session, and no other', async () => {
+    const maskId = await aMask();
+    const signIn = async () => {
+      const answer = await post('/api/auth/sign-in/email', {
+        email: 'ada@example.org',
+        password: 'a long password',
+      });
+      return answer.headers.getSetCookie()[0]!.split(';')[0]!;
+    };
+    const [left, kept] = [await signIn(), await signIn()];
+    const room = { room: `${maskId}@0`, name: 'ada', token: '' };
+    await using ended = connectRaw(wsServer(), { ...room, cookie: left, clientId: 11 });
+    await using open = connectRaw(wsServer(), { ...room, cookie: kept, clientId: 12 });
+    await Promise.all([ended.next('ready'), open.next('ready')]);
+    const page = io(server.origin, { transports: ['websocket'], extraHeaders: { cookie: left } });
+    await new Promise<void>((resolve) => page.once('connect', resolve));
+    const gone = new Promise((resolve) => page.once('disconnect', resolve));
+    await post('/api/auth/sign-out', {}, { cookie: left, origin: server.origin });
+    expect(await ended.closed).toEqual({ code: CLOSE.notSignedIn, reason: 'NOT_SIGNED_IN' });
+    expect(await gone).toBe('io server disconnect');
+    open.sendStep1(new Y.Doc());
+    await open.next('step2');
+  });
   it('cannot be set by signing up without an invitation', async () => {
     const answer = await post('/api/auth/sign-up/email', account('uninvited'));
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -157,6 +198,14 @@ describe('a token of the command line', () => {
     expect(JSON.stringify(await server.db.prisma.apiToken.findMany())).not.toContain(token);
     await owner.call('deleteToken', { params: { tokenId: id } });
     expect(await (await me()).json()).toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+  it('ends its open sockets when it is withdrawn', async () => {
+    const { token, id } = await owner.call('createToken', { body: { name: 'script' } });
+    const room = `${await aMask()}@0`;
+    await using script = connectRaw(wsServer(), { name: 'script', token, room, clientId: 21 });
+    await script.next('ready');
+    await owner.call('deleteToken', { params: { tokenId: id } });
+    expect((await script.closed).code).toBe(CLOSE.notSignedIn);
   });
   it('of somebody else cannot be withdrawn', async () => {
     const { id } = await owner.call('createToken', { body: { name: 'shell' } });

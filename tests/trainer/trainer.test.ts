@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 import { loadEngine } from '@cotrace/engine';
 import { decodeImage } from '@cotrace/image-io';
 import { JOB_LEASE_MS, type Progress } from '@cotrace/protocol';
+import { encodeModel } from '@cotrace/training';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { JobRow } from '../../apps/server/src/jobs/jobStore.ts';
+import { POLICY, publishModel } from '../../apps/server/src/jobs/testing/jobsWorld.ts';
 import { startTestDatabase, type TestDatabase } from '../../apps/server/src/testing/testDatabase.ts';
 import {
   type Connection,
@@ -14,6 +17,7 @@ import {
   createConnection,
   runDaemon,
 } from '../../apps/trainer/src/index.ts';
+import { tinyModel } from '../../packages/training/src/testing/tinyModel.ts';
 import { cutBefore, SIDE, startTrainerWorld, TRAINER_TOKEN } from './trainerWorld.ts';
 
 /** Real training on two cores that other tests share: a few seconds each when idle. */
@@ -215,6 +219,61 @@ describe('a trainer', () => {
       attempts: 1,
       error: expect.stringContaining('Paint'),
     });
+  });
+
+  it('ends a job that is larger than its memory with the sentence that says so, and lives on', async () => {
+    await using world = await startTrainerWorld(database);
+    const large = { base: 128, depth: 5, tile: 1024, batch: 64 };
+    const { taskId } = await world.tissueProject(large);
+    const failed = world.live.next('job', stateIs('failed'));
+    const { id: jobId } = await world.jobs.request(taskId, 'requested');
+    const trainer = startTrainer(world, 'a');
+    await failed;
+    expect(await world.store.jobs.job(jobId)).toMatchObject({
+      state: 'failed',
+      attempts: 1,
+      error: expect.stringMatching(/was expected\. It takes about .* GB.*Choose a smaller batch/),
+      modelBlob: null,
+    });
+    expect(await world.store.models.models(taskId)).toEqual([]);
+    const { recipe } = POLICY;
+    await world.prisma.task.update({ where: { id: taskId }, data: { policy: { ...POLICY, recipe } } });
+    const done = world.live.next('job', stateIs('done'));
+    await world.jobs.request(taskId, 'requested');
+    await done;
+    await trainer.stop();
+  });
+
+  it('does not draw maps with a model of another version, and says so', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject();
+    const { modelId, jobId } = await publishModel(world, taskId, [], []);
+    const bytes = Buffer.from(encodeModel(await tinyModel()));
+    bytes.writeUInt32LE(99, 4);
+    world.blobs.kept.set((await world.store.models.model(modelId))!.blob, bytes);
+    const failed = world.live.next('job', stateIs('failed'));
+    const { queued } = (await world.store.models.promote(modelId)) as { queued: JobRow };
+    expect(queued.jobId).toBe(jobId);
+    const trainer = startTrainer(world, 'a');
+    await failed;
+    await trainer.stop();
+    expect((await world.store.jobs.job(jobId))?.error).toMatch(/^MODEL_VERSION: .*Train it again/);
+    expect(await world.store.models.maps(modelId)).toEqual([]);
+  });
+
+  it('leaves a live model of another version aside and trains anew', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId } = await world.tissueProject();
+    const { modelId } = await publishModel(world, taskId, [], []);
+    world.blobs.kept.set((await world.store.models.model(modelId))!.blob, Buffer.from('rubbish'));
+    world.clock.advance(1_000);
+    const done = world.live.next('job', stateIs('done'));
+    const trainer = startTrainer(world, 'a');
+    await world.jobs.request(taskId, 'requested');
+    await done;
+    await trainer.stop();
+    expect(trainer.said.join('\n')).toMatch(/The live model is left aside: MODEL_CORRUPT: /);
+    expect((await world.store.models.models(taskId))[0]?.report.liveScore).toBeNull();
   });
 
   it('goes on with its job when the server was away', async () => {

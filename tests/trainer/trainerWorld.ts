@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodePng } from '@cotrace/image-io';
+import type { Policy } from '@cotrace/protocol';
 import { drawTissue } from '@cotrace/tissue';
 import express from 'express';
 import type { Access } from '../../apps/server/src/access/access.ts';
@@ -53,7 +54,7 @@ export async function startTrainerWorld(database: TestDatabase) {
       return listen(port);
     },
     /** Three sections: painted, unpainted, held out with labels. */
-    async tissueProject(options: { budgetSeconds?: number } = {}) {
+    async tissueProject({ budgetSeconds = 1, ...recipe }: Partial<Policy['recipe']> = {}) {
       const drawn = drawTissue({ width: SIDE, height: SIDE, seed: 7, sections: 3 });
       const edges = [40, 0, SIDE];
       return world.project({
@@ -65,7 +66,8 @@ export async function startTrainerWorld(database: TestDatabase) {
             depth: 2,
             tile: 32,
             batch: 2,
-            budgetSeconds: options.budgetSeconds ?? 1,
+            budgetSeconds,
+            ...recipe,
           },
         },
         sections: drawn.map(({ image, membrane }, index) => ({

@@ -89,7 +89,6 @@ describe('what is planned ends with 3', () => {
   it.each([
     ['--strategy', 'central-storage'],
     ['--replicas', '2'],
-    ['--precision', 'bfloat16'],
     ['--engine', 'webgpu'],
   ])('%s %s', async (option, value) => {
     const { exitCode, err } = await cotrace([...TRAIN, option, value]);

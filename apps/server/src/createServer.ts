@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ROOM_PATH } from '@cotrace/protocol';
 import express from 'express';
+import type { Access } from './access/access.ts';
 import { createAccountHandlers } from './access/accountHandlers.ts';
 import { createAccounts } from './access/accounts.ts';
 import { createAccess } from './access/createAccess.ts';
@@ -51,8 +52,14 @@ export interface CotraceServer {
 export async function createServer(parts: ServerParts): Promise<CotraceServer> {
   const { config, store, blobs, log, web } = parts;
   const { publicUrl, home } = config;
-  const accounts = createAccounts({ database: store.auth, secret: parts.secret, publicUrl, log });
-  const access = createAccess({ store: store.accounts, accounts, trainerToken: config.trainerToken });
+  const accounts = createAccounts({
+    database: store.auth,
+    secret: parts.secret,
+    publicUrl,
+    onSessionEnded: (userId) => access.signedOut(userId),
+    log,
+  });
+  const access: Access = createAccess({ store: store.accounts, accounts, trainerToken: config.trainerToken });
   const app = express();
   const httpServer = createHttpServer(app);
   const live = createLiveEvents({ httpServer, access, log });
@@ -85,7 +92,7 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
         ping: store.accounts.ping,
         trainers: () => jobs.trainers(),
       }),
-      ...createAccountHandlers({ store: store.accounts, accounts }),
+      ...createAccountHandlers({ store: store.accounts, accounts, access }),
       ...createInvitationHandlers({ store: store.invitations, ...people }),
       ...createProjectHandlers({ store: store.projects, access, blobs, rooms, live, log }),
       ...createPeopleHandlers({ store: store.projects, access, live }),

@@ -1,7 +1,14 @@
 import type { Rank } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { INSTALL_ERRORS } from '../install/errors.mjs';
-import { checkTrainingMemory, EngineError, loadEngine, trainingBytes } from './index.ts';
+import {
+  checkTrainingMemory,
+  EngineError,
+  loadEngine,
+  memoryErrorOf,
+  trainingBytes,
+  usableMemoryBytes,
+} from './index.ts';
 
 describe('an engine', () => {
   it('is named and computes', async () => {
@@ -48,6 +55,30 @@ describe("WebAssembly's filter gradient", () => {
   });
 });
 
+describe("WebAssembly's filter gradient, again and again", () => {
+  it('leaves no tensor and no data behind, and its inputs as they were', async () => {
+    const { tf } = await loadEngine('wasm');
+    const x = tf.randomNormal<Rank.R4>([1, 4, 4, 2], 0, 1, 'float32', 1);
+    const filter = tf.randomNormal<Rank.R4>([3, 3, 2, 3], 0, 1, 'float32', 2);
+    const before = tf.memory();
+    const loss = (w: typeof filter) => tf.sum(tf.conv2d(x, w, 1, 'same'));
+    const step = () =>
+      tf.tidy(() => [
+        ...tf
+          .grad(loss as never)(filter)
+          .dataSync(),
+      ]);
+    expect(step()).toEqual(step());
+    const { numTensors, numDataBuffers } = tf.memory();
+    expect({ numTensors, numDataBuffers }).toEqual({
+      numTensors: before.numTensors,
+      numDataBuffers: before.numDataBuffers,
+    });
+    expect(x.dataSync()).toHaveLength(32);
+    tf.dispose([x, filter]);
+  });
+});
+
 describe('memory', () => {
   const course = { parameters: 31_000_000, activations: 2 * 256 * 256 * 600 };
   it('of a step grows with the batch', () => {
@@ -59,6 +90,28 @@ describe('memory', () => {
     expect(() => checkTrainingMemory(course, 1e9)).toThrow(EngineError);
     expect(() => checkTrainingMemory(course, 1e9)).toThrow(/It takes about 1\.4 GB, there are 1\.0 GB/);
     expect(() => checkTrainingMemory(course, 16e9)).not.toThrow();
+  });
+  it("that runs out is known by TensorFlow's own words", async ({ skip }) => {
+    const { name, tf } = await loadEngine('auto');
+    if (name !== 'tensorflow') return skip('native TensorFlow is not installed');
+    // Four terabytes: no allocator begins to give them.
+    const ask = () => tf.fill([1_000_000, 1_000_000], 0);
+    expect(ask).toThrow();
+    try {
+      ask();
+    } catch (error) {
+      expect(memoryErrorOf(error)).toMatchObject({ code: 'MEMORY_TOO_SMALL' });
+    }
+  });
+  it('is at most what 32-bit addresses reach for WebAssembly', () => {
+    expect(usableMemoryBytes('wasm')).toBe(Math.min(2 ** 32, usableMemoryBytes('tensorflow')));
+  });
+  it('that runs out in the middle is told by the same name, in the words of the engine', () => {
+    const said = 'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[9,9] on GPU:0';
+    const told = memoryErrorOf(new Error(said));
+    expect(told).toMatchObject({ code: 'MEMORY_TOO_SMALL', message: expect.stringContaining('shape[9,9]') });
+    expect(memoryErrorOf(new Error('shapes do not match'))).toBeUndefined();
+    expect(memoryErrorOf(told)).toBeUndefined();
   });
 });
 

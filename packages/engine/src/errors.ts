@@ -2,7 +2,7 @@
 export const ENGINE_ERRORS = {
   ENGINE_UNAVAILABLE: 'The tensor engine that was asked for cannot run here.',
   NOT_YET: 'That is planned, and not there yet.',
-  MEMORY_TOO_SMALL: 'The training step does not fit into the memory of this machine.',
+  MEMORY_TOO_SMALL: 'A training step that fits into the memory of this machine was expected.',
 } as const;
 
 export type EngineErrorCode = keyof typeof ENGINE_ERRORS;

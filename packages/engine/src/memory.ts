@@ -1,6 +1,7 @@
 /** How much memory a training step takes, and whether this machine has it. Refuses before the first allocation. */
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 
 export interface TrainingSize {
@@ -18,8 +19,11 @@ export function trainingBytes({ parameters, activations }: TrainingSize): number
   return 4 * (4 * parameters + 3 * activations);
 }
 
-/** Bytes that this process may use: the machine's memory, or its control group's limit if that is less. */
-export function usableMemoryBytes(): number {
+/** What 32-bit addresses reach: all that WebAssembly has, whatever the machine has. */
+const WASM_BYTES = 2 ** 32;
+
+/** Bytes that an engine may use here: the machine's memory, its control group's limit or its own if that is less. */
+export function usableMemoryBytes(engine: Engine['name']): number {
   const limits = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'].map((path) => {
     try {
       return Number(readFileSync(path, 'utf8'));
@@ -28,16 +32,33 @@ export function usableMemoryBytes(): number {
       return Number.NaN;
     }
   });
-  return Math.min(totalmem(), ...limits.filter((bytes) => Number.isFinite(bytes) && bytes > 0));
+  const own = engine === 'wasm' ? WASM_BYTES : Number.POSITIVE_INFINITY;
+  return Math.min(totalmem(), own, ...limits.filter((bytes) => Number.isFinite(bytes) && bytes > 0));
 }
 
 /** @throws EngineError MEMORY_TOO_SMALL, naming both sizes and what to make smaller */
-export function checkTrainingMemory(size: TrainingSize, availableBytes = usableMemoryBytes()): void {
+export function checkTrainingMemory(size: TrainingSize, availableBytes: number): void {
   const needed = trainingBytes(size);
   if (needed <= availableBytes * 0.9) return;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new EngineError(
     'MEMORY_TOO_SMALL',
     `It takes about ${gigabytes(needed)}, there are ${gigabytes(availableBytes)}. Choose a smaller batch, tile or base width.`,
+  );
+}
+
+/** How TensorFlow, a GPU's driver and JavaScript say that memory has run out. */
+const EXHAUSTED =
+  /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|CUDA_ERROR_OUT_OF_MEMORY|allocation failed/i;
+
+/** MEMORY_TOO_SMALL for an error that says so in the engine's words; undefined for any other. A GPU's memory shows only there. */
+export function memoryErrorOf(error: unknown): EngineError | undefined {
+  if (!(error instanceof Error) || error instanceof EngineError || !EXHAUSTED.test(error.message))
+    return undefined;
+  const said = error.message.split('\n').find((line) => EXHAUSTED.test(line))!;
+  return new EngineError(
+    'MEMORY_TOO_SMALL',
+    `The device said: ${said.replace('Message: ', '').trim().slice(0, 200)}. Choose a smaller batch, tile or base width.`,
+    error,
   );
 }

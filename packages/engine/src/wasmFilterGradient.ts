@@ -19,11 +19,17 @@ export function registerWasmFilterGradient(tf: typeof tfjs): void {
     kernelFunc: ({ inputs, attrs }) => {
       const { filterShape, pad } = attrs as unknown as FilterGradientAttributes;
       const [filterHeight, filterWidth, inChannels, outChannels] = filterShape;
-      const x = tf.engine().makeTensorFromTensorInfo(inputs.x as tfjs.TensorInfo) as tfjs.Tensor4D; // [n, h, w, in]
-      const dy = tf.engine().makeTensorFromTensorInfo(inputs.dy as tfjs.TensorInfo) as tfjs.Tensor4D; // [n, oh, ow, out]
-      const [n, height, width] = x.shape;
-      const [, outHeight, outWidth] = dy.shape;
+      /** The tensor behind an input, disposed of with the others below: the data stay, they are the caller's. */
+      const tensorOf = (input: unknown) => {
+        const info = input as tfjs.TensorInfo;
+        tf.backend().incRef(info.dataId);
+        return tf.engine().makeTensorFromTensorInfo(info) as tfjs.Tensor4D;
+      };
       return tf.tidy(() => {
+        const x = tensorOf(inputs.x); // [n, h, w, in]
+        const dy = tensorOf(inputs.dy); // [n, oh, ow, out]
+        const [n, height, width] = x.shape;
+        const [, outHeight, outWidth] = dy.shape;
         // 'same' puts the odd pixel at the end, as TensorFlow does.
         const total = (out: number, filter: number, size: number) =>
           pad === 'same' ? Math.max(out - 1 + filter - size, 0) : typeof pad === 'number' ? 2 * pad : 0;

@@ -14,6 +14,7 @@ export const ERRORS = {
   UPLOAD_TOO_LARGE: [413, 'That upload is larger than the server takes.'],
   SECTION_TOO_LARGE: [413, 'That section is larger than the server takes.'],
   IMPORT_REFUSED: [422, 'The import was refused as a whole; nothing was kept.'],
+  SESSION_FULL: [409, 'That editing session has been opened too often. Reload the page to begin a new one.'],
   NO_LABELS: [422, 'There is nothing to train on: paint some pixels first.'],
   ONE_CLASS_ONLY: [422, 'All painted pixels have one label: paint at least one other label, too.'],
   NO_MODEL: [409, 'There is no trained model yet: paint, then train.'],

@@ -9,6 +9,12 @@ export const MAX_SECTION_SIDE = 12_000;
 /** Bytes of one WebSocket frame of the mask rooms. A stroke is below 64 KiB, a joining document some megabytes. */
 export const MAX_ROOM_FRAME_BYTES = 8 * 1024 * 1024;
 
+/**
+ * Documents that one editing session may open on one mask: each time that a page comes back to a mask is one. A day's work
+ * of going back and forth fits; a program that dials without end does not.
+ */
+export const MAX_CLIENTS_PER_SESSION = 512;
+
 /** Bytes of frames kept for a socket whose sign-in is still being looked up. */
 export const MAX_UNAUTHENTICATED_BYTES = 1024 * 1024;
 

@@ -83,6 +83,12 @@ describe('a course folder', () => {
     );
   });
 
+  test('of images alone has no labels', async () => {
+    await put('image', '0.png', image);
+    await rm(join(folder, 'label'), { recursive: true });
+    expect((await readCourseFolder(folder, { labels }))[0]!.labels).toBeNull();
+  });
+
   test('refuses a stack as a section', async () => {
     const page = { ...size, data: new Uint8Array(12) };
     await put('image', '0.tif', encodeTiff([page, page], { sampleFormat: 'uint8' }));

@@ -61,6 +61,8 @@ async function listFolder(folder: string, kind: 'image' | 'label'): Promise<stri
   try {
     return (await readdir(join(folder, kind))).map((name) => `${kind}/${name}`);
   } catch (cause) {
+    // Images alone are a folder without labels: what needs labels says so itself.
+    if (kind === 'label' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new TrainingError('FOLDER_NOT_FOUND', `${join(folder, kind)}: ${(cause as Error).message}`, cause);
   }
 }

@@ -142,7 +142,12 @@ describe('a training run', () => {
     ['RECIPE_INVALID', { recipe: { ...TINY_RECIPE, budgetSeconds: 3 } }],
     ['RECIPE_INVALID', { recipe: { ...TINY_RECIPE, base: 0.5 } }],
     ['MEMORY_TOO_SMALL', { recipe: { ...TINY_RECIPE, base: 256, tile: 4096, batch: 256 } }],
+    // Eighty gigabytes of weights alone: they must not be made to find that out.
+    ['MEMORY_TOO_SMALL', { recipe: { ...TINY_RECIPE, base: 256, depth: 6, tile: 64, batch: 1 } }],
   ])('refuses with %s', async (wanted, options) => {
+    const { tf } = await testEngine();
+    const before = tf.memory().numTensors;
     await expect(run(options)).rejects.toThrow(code(wanted));
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

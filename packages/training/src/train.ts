@@ -3,8 +3,8 @@
  * Knows no server and writes no file.
  */
 import { setImmediate } from 'node:timers/promises';
-import { checkTrainingMemory, type Engine } from '@cotrace/engine';
-import { createUnet, type Unet, UnetError, type UnetState } from '@cotrace/unet';
+import { checkTrainingMemory, type Engine, memoryErrorOf, usableMemoryBytes } from '@cotrace/engine';
+import { createUnet, parameterCountOf, type Unet, UnetError, type UnetState } from '@cotrace/unet';
 import { createBatches } from './batches.ts';
 import { fitModelTemperature } from './calibration.ts';
 import { type Checkpoint, checkResumable } from './checkpoint.ts';
@@ -103,9 +103,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     throw new TrainingError('MODEL_ARCHITECTURE', `a model of ${JSON.stringify(startFrom.network)}`);
   }
   if (resumeFrom) checkResumable(resumeFrom, { labels, recipe, seed });
+  // Before the first tensor: what is refused here would otherwise end the process.
+  checkTrainingMemory(
+    { parameters: parameterCountOf(preset.network), activations: activationsOf(recipe) },
+    usableMemoryBytes(engine.name),
+  );
   const unet = createUnet(engine, preset.network, { seed, precision: options.precision ?? 'auto' });
   try {
-    checkTrainingMemory({ parameters: unet.parameterCount, activations: activationsOf(recipe) });
     if (resumeFrom) unet.importState(resumeFrom.state, 'all');
     else if (startFrom) unet.importState(startFrom.state, 'weights');
     const run = await runSteps(options, { unet, preset, set, now, startedAt });
@@ -132,6 +136,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       labelledPixels,
       ended,
     };
+  } catch (error) {
+    throw memoryErrorOf(error) ?? error;
   } finally {
     unet.dispose();
   }

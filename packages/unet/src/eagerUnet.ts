@@ -5,7 +5,14 @@ import { checkShape, dropoutFactorsOf, type PreparedBatch, prepareBatch } from '
 import { outputChannels, type UnetConfig } from './config.ts';
 import { eagerLoss, eagerOps, type Tensor } from './eagerOps.ts';
 import { unetError } from './errors.ts';
-import { type ParameterSpec, parameterSpecs, sizeOf, startValues, unetLogits } from './network.ts';
+import {
+  type ParameterSpec,
+  parameterCountOf,
+  parameterSpecs,
+  sizeOf,
+  startValues,
+  unetLogits,
+} from './network.ts';
 import { receptiveRadius } from './receptiveRadius.ts';
 import { checkArchitecture } from './state.ts';
 import type { TrainBatch, UnetImplementation, UnetOptions } from './unet.ts';
@@ -84,7 +91,7 @@ export function createEagerUnet(
   return {
     config,
     receptiveRadius: receptiveRadius(config),
-    parameterCount: parameters.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0),
+    parameterCount: parameterCountOf(config),
 
     async trainStep(batch, learningRate) {
       refuseDisposed('trainStep');

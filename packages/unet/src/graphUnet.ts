@@ -6,7 +6,7 @@ import { outputChannels, type UnetConfig } from './config.ts';
 import type { Tensor } from './eagerOps.ts';
 import { unetError } from './errors.ts';
 import { type GraphSession, openGraphSession } from './graphSession.ts';
-import { parameterSpecs, sizeOf, startValues } from './network.ts';
+import { parameterCountOf, parameterSpecs, sizeOf, startValues } from './network.ts';
 import { choosePrecision } from './precision.ts';
 import { receptiveRadius } from './receptiveRadius.ts';
 import { checkArchitecture, type UnetState } from './state.ts';
@@ -64,7 +64,7 @@ export function createGraphUnet(
   return {
     config,
     receptiveRadius: receptiveRadius(config),
-    parameterCount: specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    parameterCount: parameterCountOf(config),
 
     async trainStep(batch, learningRate) {
       const prepared = prepareBatch(config, batch);

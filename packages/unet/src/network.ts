@@ -136,6 +136,11 @@ export function parameterSpecs(config: UnetConfig): ParameterSpec[] {
   return specs;
 }
 
+/** Trainable numbers of a network that need not exist yet. */
+export function parameterCountOf(config: UnetConfig): number {
+  return parameterSpecs(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }

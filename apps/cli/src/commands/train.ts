@@ -132,16 +132,7 @@ export function addTrain(program: Command, shell: Shell): void {
     });
 }
 
-function refuse({
-  strategy,
-  replicas,
-  precision,
-  engine,
-  steps,
-  minutes,
-  weights,
-  resume,
-}: TrainCommandOptions): void {
+function refuse({ strategy, replicas, engine, steps, minutes, weights, resume }: TrainCommandOptions): void {
   if (strategy === 'central-storage') {
     throw cliError('NOT_YET', {
       what: '--strategy central-storage',
@@ -149,9 +140,6 @@ function refuse({
     });
   }
   if (replicas > 1) throw cliError('NOT_YET', { what: `--replicas ${replicas}`, instead: 'use 1' });
-  if (precision === 'bfloat16') {
-    throw cliError('NOT_YET', { what: '--precision bfloat16', instead: 'use auto or float32' });
-  }
   if (engine === 'webgpu') {
     throw cliError('NOT_YET', { what: '--engine webgpu', instead: 'use auto, tensorflow or wasm' });
   }

@@ -28,6 +28,10 @@ export interface Access {
   onRoleChange(
     listener: (change: { userId: string; projectId: string; role: Role | undefined }) => void,
   ): () => void;
+  /** Called after a session or a token of this person has ended: what was let in with it is to ask `signIn` again. */
+  onSignOut(listener: (userId: string) => void): () => void;
+  /** Called by whoever ends a session or a token, after the commit. */
+  signedOut(userId: string): void;
   /** Called by whoever changes a membership, after the commit. */
   roleChanged(change: { userId: string; projectId: string; role: Role | undefined }): void;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ProtocolError } from '@cotrace/protocol';
 import type { Handlers } from '../http/handlers.ts';
 import type { AccountStore } from '../store/accountStore.ts';
+import type { Access } from './access.ts';
 import type { Accounts } from './accounts.ts';
 import { hashToken, newToken } from './secrets.ts';
 
@@ -31,8 +32,9 @@ export const newUserColor = (): string => COLORS[randomBytes(1)[0]! % COLORS.len
 export function createAccountHandlers(deps: {
   store: AccountStore;
   accounts: Accounts;
+  access: Pick<Access, 'signedOut'>;
 }): Handlers<'signInWithToken' | 'me' | 'listTokens' | 'createToken' | 'deleteToken'> {
-  const { store, accounts } = deps;
+  const { store, accounts, access } = deps;
   return {
     async signInWithToken({ body, request, response }) {
       const userId = await store.takeSignInToken(hashToken(body.token));
@@ -62,6 +64,7 @@ export function createAccountHandlers(deps: {
 
     async deleteToken({ actor, params }) {
       if (!(await store.deleteToken(actor.userId, params.tokenId))) throw new ProtocolError('NOT_FOUND');
+      access.signedOut(actor.userId);
       return undefined;
     },
   };

@@ -26,6 +26,8 @@ export function createAccounts(deps: {
   database: AuthDatabase;
   secret: string;
   publicUrl: string;
+  /** After a session has ended, by whatever way. */
+  onSessionEnded: (userId: string) => void;
   log: Log;
 }): Accounts {
   const auth = betterAuth({
@@ -40,6 +42,7 @@ export function createAccounts(deps: {
     },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 128 },
     session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400 },
+    databaseHooks: { session: { delete: { after: async ({ userId }) => deps.onSessionEnded(userId) } } },
     user: { additionalFields: { color: { type: 'string', required: false, input: false } } },
     advanced: {
       cookiePrefix: 'cotrace',

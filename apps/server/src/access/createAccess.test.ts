@@ -10,6 +10,7 @@ async function open() {
   const db = await startTestDatabase();
   const store = openStore(db.url);
   const accounts = createAccounts({
+    onSessionEnded: () => {},
     database: store.auth,
     secret: 'a secret of thirty-two characters',
     publicUrl: 'http://localhost',

@@ -18,6 +18,7 @@ export function createAccess(deps: {
   /** Ids never move between projects, so what was found once holds. */
   const projects = new Map<string, string>();
   const listeners = new Set<Parameters<Access['onRoleChange']>[0]>();
+  const signOutListeners = new Set<(userId: string) => void>();
   /** Counts role changes: an answer that was on its way during one is not kept. */
   let changes = 0;
 
@@ -71,6 +72,15 @@ export function createAccess(deps: {
     onRoleChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+
+    onSignOut(listener) {
+      signOutListeners.add(listener);
+      return () => signOutListeners.delete(listener);
+    },
+
+    signedOut(userId) {
+      for (const listener of signOutListeners) listener(userId);
     },
 
     roleChanged(change) {

@@ -28,7 +28,7 @@ export interface JobsParts {
 export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<TrainerRoute | ModelRoute> } {
   const { store, rooms, blobs, live, log, clock = systemClock } = parts;
   const now = () => clock.now();
-  const queue = createQueue({ store: store.jobs, rooms, live, clock, log });
+  const queue = createQueue({ store: store.jobs, rooms, blobs, live, clock, log });
   const roll = new TrainerRoll(clock, (trainers) => {
     store.jobs.projectIds().then(
       (ids) => {

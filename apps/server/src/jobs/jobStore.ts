@@ -101,6 +101,9 @@ export interface JobStore {
   /** Undefined when it had ended before. */
   cancel(jobId: string, now: Date): Promise<JobRow | undefined>;
 
+  /** Forgets the uploaded bytes of a job that has failed or was cancelled; answers their blob, once. */
+  takeModelBlob(jobId: string): Promise<string | null>;
+
   /** Notes the uploaded bytes; answers the blob that they replace. Undefined: lease lost. */
   setModelBlob(lease: Lease, blob: string): Promise<{ replaced: string | null } | undefined>;
 }

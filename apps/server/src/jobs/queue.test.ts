@@ -1,8 +1,10 @@
 /** Jobs over a real PostgreSQL: who gets one, who loses it, what starts one. */
-import { JOB_LEASE_MS, MAX_JOB_ATTEMPTS } from '@cotrace/protocol';
+import { JOB_LEASE_MS, LEASE_HEADER, MAX_JOB_ATTEMPTS } from '@cotrace/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../testing/testDatabase.ts';
+import type { Lease } from './jobStore.ts';
 import { runNightly } from './nightlyRunner.ts';
+import type { Queue } from './queue.ts';
 import { createJobsWorld, POLICY, REPORT } from './testing/jobsWorld.ts';
 
 const BOTH = Uint8Array.of(1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -129,6 +131,37 @@ describe('a lease', () => {
     await queue.releaseExpired();
     expect(await claim('b')).toBeUndefined();
     expect(await queue.cancel(job.jobId)).toMatchObject({ state: 'cancelled' });
+  });
+});
+
+describe('a model that was sent and not reported', () => {
+  it.each([
+    ['is cancelled', async (queue: Queue, lease: Lease) => void (await queue.cancel(lease.jobId))],
+    ['fails', (queue: Queue, lease: Lease) => queue.fail(lease, 'Expected more paint.')],
+  ])('leaves no bytes once its job %s', async (_how, end) => {
+    const { project, queue, claim, ask, request, blobs, prisma } = await world();
+    const { taskId } = await project({ sections: [{ labels: BOTH }] });
+    await queue.request(taskId, 'requested');
+    const lease = leaseOf((await claim('a'))!);
+    const before = blobs.kept.size;
+    const sent = request({ [LEASE_HEADER]: lease.leaseToken }, Uint8Array.of(1, 2, 3));
+    await ask('uploadModel', { params: { jobId: lease.jobId }, request: sent });
+    expect(blobs.kept.size).toBe(before + 1);
+    await end(queue, lease);
+    expect(blobs.kept.size).toBe(before);
+    expect(await prisma.job.findUnique({ where: { id: lease.jobId } })).toMatchObject({ modelBlob: null });
+  });
+
+  it('stays while its job is only given back', async () => {
+    const { project, queue, claim, ask, request, blobs } = await world();
+    const { taskId } = await project({ sections: [{ labels: BOTH }] });
+    await queue.request(taskId, 'requested');
+    const lease = leaseOf((await claim('a'))!);
+    const sent = request({ [LEASE_HEADER]: lease.leaseToken }, Uint8Array.of(1, 2, 3));
+    await ask('uploadModel', { params: { jobId: lease.jobId }, request: sent });
+    const before = blobs.kept.size;
+    await queue.giveBack(lease, false);
+    expect(blobs.kept.size).toBe(before);
   });
 });
 

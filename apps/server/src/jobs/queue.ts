@@ -1,4 +1,4 @@
-/** The life of a job: queued, claimed under a lease, ended or given back; and who waits for one. Knows no route, no bytes. */
+/** The life of a job: queued, claimed under a lease, ended or given back; and who waits for one. Knows no route. */
 import { randomBytes } from 'node:crypto';
 import {
   type ClaimRequest,
@@ -9,6 +9,7 @@ import {
   type Progress,
   ProtocolError,
 } from '@cotrace/protocol';
+import type { BlobStore } from '../blobs/blobStore.ts';
 import type { LiveEvents } from '../live/liveEvents.ts';
 import type { Log } from '../log.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -19,6 +20,7 @@ import { checkLabels } from './labelCheck.ts';
 export interface QueueParts {
   store: JobStore;
   rooms: Pick<Rooms, 'labels'>;
+  blobs: Pick<BlobStore, 'delete'>;
   live: LiveEvents;
   clock: Clock;
   log: Log;
@@ -65,7 +67,7 @@ export function toJob(row: JobRow): Job {
   };
 }
 
-export function createQueue({ store, rooms, live, clock, log }: QueueParts): Queue {
+export function createQueue({ store, rooms, blobs, live, clock, log }: QueueParts): Queue {
   const waiting = new Set<() => void>();
   let closed = false;
 
@@ -157,11 +159,11 @@ export function createQueue({ store, rooms, live, clock, log }: QueueParts): Que
     },
 
     async finish(lease) {
-      ended(await store.release(lease, { state: 'done', now: clock.now() }));
+      await ended(await store.release(lease, { state: 'done', now: clock.now() }));
     },
 
     async fail(lease, message) {
-      ended(await store.release(lease, { state: 'failed', error: message, now: clock.now() }));
+      await ended(await store.release(lease, { state: 'failed', error: message, now: clock.now() }));
     },
 
     async giveBack(lease, countsAsAttempt) {
@@ -172,7 +174,7 @@ export function createQueue({ store, rooms, live, clock, log }: QueueParts): Que
 
     async cancel(jobId) {
       const cancelled = await store.cancel(jobId, clock.now());
-      if (cancelled) ended(cancelled);
+      if (cancelled) await ended(cancelled);
       const job = cancelled ?? (await store.job(jobId));
       if (!job) throw new ProtocolError('NOT_FOUND');
       return job;
@@ -195,16 +197,27 @@ export function createQueue({ store, rooms, live, clock, log }: QueueParts): Que
     for (const job of await store.releaseLost(lost, clock.now(), MAX_JOB_ATTEMPTS)) {
       log.warn('A trainer was lost during a run', { jobId: job.jobId, trainer: job.trainer, now: job.state });
       if (job.state === 'queued') queue.queued(job);
-      else ended(job);
+      else await ended(job);
     }
   }
 
-  function ended(job: JobRow | undefined): void {
+  async function ended(job: JobRow | undefined): Promise<void> {
     if (!job) throw new ProtocolError('LEASE_LOST');
     tell(job);
+    if (job.modelBlob) await dropModel(job.jobId);
     // What was painted during the run may be enough for the next one.
     queue.checkThreshold(job.taskId).catch((error: unknown) => {
       log.error(ERRORS.INTERNAL[1], { taskId: job.taskId, error: String(error) });
+    });
+  }
+
+  /** A model that was sent and never reported is nobody's once its job has failed or was cancelled. */
+  async function dropModel(jobId: string): Promise<void> {
+    const blob = await store.takeModelBlob(jobId);
+    if (!blob) return;
+    await blobs.delete(blob).catch((error: unknown) => {
+      // The job has ended in any case; a file that stays only takes space.
+      log.warn('the model of an ended job stays on the disk', { jobId, blob, error });
     });
   }
 

@@ -129,6 +129,22 @@ describe('a project', () => {
   });
 });
 
+describe('signing out', () => {
+  it('ends the pages of that session, and no others', async () => {
+    await using server = await startLive();
+    const [anna, bert] = [server.page('anna'), server.page('bert')];
+    await Promise.all([joined(anna), joined(bert)]);
+    const ended = new Promise((resolve) => anna.once('disconnect', resolve));
+    server.access.signedOut('bert'); // another of his sessions
+    server.access.withdraw('anna');
+    await ended;
+    const told = next(bert, 'changed');
+    server.live.emit('project', 'changed', { kind: 'sections' });
+    expect(await told).toEqual({ kind: 'sections' });
+    expect(anna.connected).toBe(false);
+  });
+});
+
 describe('presence', () => {
   it('is filled in by the server, whoever it says it is', async () => {
     await using server = await startLive();

@@ -2,7 +2,7 @@
  * Events to open pages over socket.io: people sign in with their cookie or a token, join the projects that they may read,
  * and see where the others are. Keeps nothing: whoever reconnects asks REST again.
  */
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import {
   type ClientToServerEvents,
   ERRORS,
@@ -20,6 +20,8 @@ import { createPresences, presenceUpdate } from './presences.ts';
 
 interface SocketState {
   actor: Actor;
+  /** What it signed in with. */
+  headers: IncomingHttpHeaders;
   /** Projects that it follows, the latest last: that is where its pointer is. */
   projects: Set<string>;
   /** The editing session of its page, and the project where it was last seen. */
@@ -58,12 +60,11 @@ export function createLiveEvents({
   io.use(async (socket, next) => {
     try {
       const token: unknown = socket.handshake.auth.token;
-      const { headers } = socket.request;
-      const actor = await access.signIn({
-        headers: typeof token === 'string' ? { ...headers, authorization: `Bearer ${token}` } : headers,
-      });
+      const { headers: sent } = socket.request;
+      const headers = typeof token === 'string' ? { ...sent, authorization: `Bearer ${token}` } : sent;
+      const actor = await access.signIn({ headers });
       if (actor === undefined) throw new ProtocolError('NOT_SIGNED_IN');
-      socket.data = { actor, projects: new Set(), seen: undefined, roleRevision: 0 };
+      socket.data = { actor, headers, projects: new Set(), seen: undefined, roleRevision: 0 };
       next();
     } catch (error) {
       const { code, message } = told(error);
@@ -148,6 +149,21 @@ export function createLiveEvents({
     }
   });
 
+  const stopWatching = access.onSignOut((userId) => {
+    for (const socket of io.of('/').sockets.values()) {
+      if (socket.data.actor.userId === userId) void endUnlessSignedIn(socket);
+    }
+  });
+
+  const endUnlessSignedIn = async (socket: LiveSocket) => {
+    try {
+      if (await access.signIn({ headers: socket.data.headers })) return;
+    } catch (error) {
+      told(error); // nobody can be asked: whoever is still signed in connects again
+    }
+    socket.disconnect(true);
+  };
+
   const told = (error: unknown) => {
     if (error instanceof ProtocolError) return { code: error.code, message: error.message };
     log.error('Live events: a socket could not be served', { error });
@@ -160,6 +176,7 @@ export function createLiveEvents({
     },
     async close() {
       stopListening();
+      stopWatching();
       io.disconnectSockets(true);
       // The http server is its owner's to close.
       await io.of('/').adapter.close();

@@ -44,7 +44,7 @@ export function checkLabels(labels: LabelClass[]): LabelClass[] {
   return labels;
 }
 
-/** @throws ProtocolError BAD_REQUEST for a time zone that this machine does not know */
+/** @throws ProtocolError BAD_REQUEST for a time zone that this machine does not know, or a tile that cannot be halved so often */
 export function checkPolicy(policy: Policy): Policy {
   try {
     new Intl.DateTimeFormat('en', { timeZone: policy.timeZone });
@@ -52,6 +52,13 @@ export function checkPolicy(policy: Policy): Policy {
     throw new ProtocolError(
       'BAD_REQUEST',
       `A time zone such as Europe/Paris was expected, got "${policy.timeZone}".`,
+    );
+  }
+  const { tile, depth } = policy.recipe;
+  if (tile % 2 ** depth !== 0) {
+    throw new ProtocolError(
+      'BAD_REQUEST',
+      `A tile of a multiple of ${2 ** depth} pixels was expected with depth ${depth}, got ${tile}.`,
     );
   }
   return policy;

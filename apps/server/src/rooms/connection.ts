@@ -62,7 +62,7 @@ export class Connection implements Peer {
   private actor: Actor | undefined;
   private hold: RoomHold | undefined;
   private mayPaint = false;
-  /** Counts role changes, so that an answer looked up before one is not believed after it. */
+  /** Counts changes of roles and sign-outs, so that an answer looked up before one is not believed after it. */
   private roleRevision = 0;
   private isAlive = true;
   /** SyncStep1s sent and not answered yet. */
@@ -118,12 +118,11 @@ export class Connection implements Peer {
 
   private async admit(asked: RoomRequest): Promise<void> {
     const { access, registry, store } = this.parts;
-    const actor = await access.signIn({ headers: this.request.headers, url: asked.url });
-    if (actor === undefined) throw new ProtocolError('NOT_SIGNED_IN');
-    this.actor = actor;
-    const projectId = await access.projectOf('mask', asked.maskId);
     for (let revision = -1; revision !== this.roleRevision; ) {
       revision = this.roleRevision;
+      const actor = await this.signIn(asked);
+      this.actor = actor;
+      const projectId = await access.projectOf('mask', asked.maskId);
       this.mayPaint = may(await access.require(actor, projectId, 'mask.read'), 'mask.paint');
       this.hold ??= await registry.open(asked.maskId);
       if (this.isGone()) return this.leave();
@@ -135,6 +134,13 @@ export class Connection implements Peer {
       if (this.isGone()) return this.leave();
     }
     this.goInside();
+  }
+
+  /** Throws ProtocolError NOT_SIGNED_IN. */
+  private async signIn({ url }: RoomRequest): Promise<Actor> {
+    const actor = await this.parts.access.signIn({ headers: this.request.headers, url });
+    if (actor === undefined) throw new ProtocolError('NOT_SIGNED_IN');
+    return actor;
   }
 
   private isGone(): boolean {
@@ -299,6 +305,18 @@ export class Connection implements Peer {
     this.send(readyFrame(room.ready(mayPaint)));
     // What was refused meanwhile may come now.
     if (mayPaint) this.askForMissing();
+  }
+
+  /** After a session or a token of this person has ended: was it the one of this socket? */
+  async signedOut(userId: string): Promise<void> {
+    // Who is asking may be being looked up: it is looked up again then.
+    this.roleRevision++;
+    if (this.phase !== 'inside' || this.actor?.userId !== userId) return;
+    try {
+      await this.signIn(this.asked!);
+    } catch (error) {
+      this.end(closeCodeOf(error), error);
+    }
   }
 
   labelsChanged(): void {

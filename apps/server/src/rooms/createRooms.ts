@@ -71,6 +71,9 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
   const stopListening = access.onRoleChange(({ userId, projectId, role }) => {
     for (const connection of connections) void connection.roleChanged(userId, projectId, role);
   });
+  const stopWatching = access.onSignOut((userId) => {
+    for (const connection of connections) void connection.signedOut(userId);
+  });
   const heart = setInterval(() => {
     for (const connection of connections) connection.heartbeat();
   }, limits.heartbeatMs);
@@ -153,6 +156,7 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
     async close() {
       isClosing = true;
       stopListening();
+      stopWatching();
       clearInterval(heart);
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();

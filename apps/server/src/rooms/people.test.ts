@@ -1,6 +1,7 @@
 /** Who gets into a mask room, what their role lets them do there, and how they see each other. */
 import {
   CLOSE,
+  MAX_CLIENTS_PER_SESSION,
   MAX_PRESENCE_BYTES,
   MAX_PRESENCE_PER_SECOND,
   MAX_UNAUTHENTICATED_BYTES,
@@ -74,6 +75,27 @@ describe('at the door', () => {
       [before, 1],
       [before + 1, 1],
     ]);
+  });
+
+  it('bounds how many documents one session opens', async () => {
+    await using server = await startRoomServer();
+    for (let clientId = 1; clientId <= MAX_CLIENTS_PER_SESSION; clientId++)
+      await server.store.registerSession({
+        maskId: 'mask',
+        sessionId: 'session-anna',
+        userId: 'anna',
+        clientId,
+      });
+    await using known = connectRaw(server, { name: 'anna', clientId: 1 });
+    await known.next('ready');
+    await using anna = connectRaw(server, { name: 'anna', clientId: MAX_CLIENTS_PER_SESSION + 1 });
+    expect((await anna.next('refused')).body).toMatchObject({
+      code: 'SESSION_FULL',
+      message: expect.stringContaining('Reload the page'),
+    });
+    expect(await anna.closed).toEqual({ code: CLOSE.rubbish, reason: 'SESSION_FULL' });
+    await using fresh = connectRaw(server, { name: 'anna', clientId: 9999, sessionId: 'session-of-anna-2' });
+    await fresh.next('ready');
   });
 
   it('keeps frames that come before sign-in is done, in their order', async () => {
@@ -195,6 +217,35 @@ describe('a role', () => {
     server.access.setRole('anna', undefined, 'another project');
     anna.sendUpdate(pushed(doc, 'session-anna', recordBytes()));
     await anna.next('durable');
+  });
+});
+
+describe('signing out', () => {
+  it('closes the sockets of that person, and nobody else’s', async () => {
+    await using server = await startRoomServer();
+    await using anna = connectRaw(server, { name: 'anna', clientId: 1 });
+    await using bert = connectRaw(server, { name: 'bert', clientId: 2 });
+    await Promise.all([anna.next('ready'), bert.next('ready')]);
+    server.access.signedOut('anna'); // another of her sessions: this socket's still holds
+    server.access.withdraw('anna');
+    expect(await anna.closed).toEqual({ code: CLOSE.notSignedIn, reason: 'NOT_SIGNED_IN' });
+    expect(anna.frames.filter(({ kind }) => kind === 'refused')).toHaveLength(1);
+    const doc = new Y.Doc();
+    doc.clientID = 2;
+    bert.sendUpdate(pushed(doc, 'session-bert', recordBytes()));
+    await bert.next('durable');
+  });
+
+  it('while a socket is being let in keeps it out', async () => {
+    await using server = await startRoomServer();
+    const loading = server.store.nextLoad();
+    const load = server.store.holdLoads();
+    await using anna = connectRaw(server, { name: 'anna', clientId: 1 });
+    await loading;
+    server.access.withdraw('anna');
+    load();
+    expect((await anna.closed).code).toBe(CLOSE.notSignedIn);
+    expect(anna.frames.map(({ kind }) => kind)).toEqual(['refused']);
   });
 });
 

@@ -20,6 +20,7 @@ export function closeCodeOf(error: unknown): number {
   if (!(error instanceof ProtocolError)) return CLOSE.comeBack;
   switch (error.code) {
     case 'BAD_REQUEST':
+    case 'SESSION_FULL': // only a page that is loaded anew has another session
       return CLOSE.rubbish;
     case 'NOT_SIGNED_IN':
     case 'TOKEN_INVALID':

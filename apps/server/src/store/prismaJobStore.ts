@@ -243,6 +243,17 @@ export function createPrismaJobStore(prisma: PrismaClient): JobStore {
       return count === 1 ? read(jobId) : undefined;
     },
 
+    takeModelBlob: (jobId) =>
+      prisma.$transaction(async (tx) => {
+        await tx.$queryRaw`SELECT "id" FROM "Job" WHERE "id" = ${jobId} FOR UPDATE`;
+        const ended = await tx.job.findFirst({
+          where: { id: jobId, state: { in: ['failed', 'cancelled'] } },
+        });
+        if (!ended?.modelBlob) return null;
+        await tx.job.update({ where: { id: jobId }, data: { modelBlob: null } });
+        return ended.modelBlob;
+      }),
+
     setModelBlob: (lease, blob) =>
       prisma.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT "id" FROM "Job" WHERE "id" = ${lease.jobId} FOR UPDATE`;

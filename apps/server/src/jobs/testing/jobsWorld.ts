@@ -153,7 +153,7 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
   };
   const errors: object[] = [];
   const jobs = createJobs({ store, rooms, blobs, live, clock, log });
-  const queue = createQueue({ store: store.jobs, rooms, live, clock, log });
+  const queue = createQueue({ store: store.jobs, rooms, blobs, live, clock, log });
 
   return {
     prisma,

@@ -7,6 +7,8 @@ export interface MemoryAccess extends Access {
   setRole(name: string, role: Role | undefined, projectId?: string): void;
   /** Says which project a thing belongs to; `project` unless told, undefined for what does not exist. */
   ownerOf: (kind: OwnedKind, id: string) => string | undefined;
+  /** The token of this person is worth nothing from now on, and the listeners are told. */
+  withdraw(name: string): void;
   /** Sign-ins wait until the returned function is called. */
   holdSignIns(): () => void;
 }
@@ -16,6 +18,8 @@ export const tokenOf = (name: string): string => `token-of-${name}`;
 export function createMemoryAccess(): MemoryAccess {
   const roles = new Map<string, Map<string, Role>>();
   const listeners = new Set<Parameters<Access['onRoleChange']>[0]>();
+  const signOutListeners = new Set<(userId: string) => void>();
+  const withdrawn = new Set<string>();
   let gate: Promise<void> = Promise.resolve();
 
   const access: MemoryAccess = {
@@ -26,6 +30,10 @@ export function createMemoryAccess(): MemoryAccess {
       if (role === undefined) ofPerson.delete(projectId);
       else ofPerson.set(projectId, role);
       access.roleChanged({ userId: name, projectId, role });
+    },
+    withdraw(name) {
+      withdrawn.add(name);
+      access.signedOut(name);
     },
     holdSignIns() {
       let open = () => {};
@@ -39,7 +47,7 @@ export function createMemoryAccess(): MemoryAccess {
       const token =
         url?.searchParams.get('token') ?? headers.authorization?.replace(/^Bearer /, '') ?? headers.cookie;
       const name = [...roles.keys()].find((person) => tokenOf(person) === token);
-      return name === undefined
+      return name === undefined || withdrawn.has(name)
         ? undefined
         : { userId: name, name, email: `${name}@example.org`, color: '#4dabf7' };
     },
@@ -55,6 +63,13 @@ export function createMemoryAccess(): MemoryAccess {
     onRoleChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onSignOut(listener) {
+      signOutListeners.add(listener);
+      return () => signOutListeners.delete(listener);
+    },
+    signedOut(userId) {
+      for (const listener of signOutListeners) listener(userId);
     },
     roleChanged(change) {
       for (const listener of listeners) listener(change);

@@ -49,6 +49,7 @@ export function connectRaw(
     clientId,
     room = 'mask@0',
     token = tokenOf(name),
+    cookie,
     autoPong = true,
   }: {
     name: string;
@@ -56,11 +57,15 @@ export function connectRaw(
     clientId: number;
     room?: string;
     token?: string;
+    cookie?: string;
     autoPong?: boolean;
   },
 ): RawClient {
   const query = new URLSearchParams({ session: sessionId, client: String(clientId), token });
-  const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`, { autoPong });
+  const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`, {
+    autoPong,
+    ...(cookie === undefined ? {} : { headers: { cookie } }),
+  });
   const frames: Received[] = [];
   const untaken: Received[] = [];
   const waiting: { kind: Kind; take: (frame: Received) => void; fail: (error: Error) => void }[] = [];
