@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { encodePng } from '@cotrace/image-io';
+import { decodeImage, encodePng } from '@cotrace/image-io';
 import type { Project, Section } from '@cotrace/protocol';
 import { drawTissue } from '@cotrace/tissue';
 import type { Browser } from 'playwright';
@@ -147,6 +147,14 @@ describe('the demo project', () => {
     await expect
       .poll(async () => equal(await ada.labels(), await ben.labels()), { timeout: 10_000 })
       .toBe(true);
+    const [mask] = (await ada.call('listSections', { params: { projectId: project.id } }))
+      .find(({ id }) => id === section.id)!
+      .masks.filter(({ taskId }) => taskId === task.id);
+    const committed = decodeImage(
+      await ada.call('maskLabels', { params: { maskId: mask!.id } }),
+      'the committed labels',
+    )[0]!;
+    expect(equal([...committed.data], await ada.labels())).toBe(true);
     const painted = new Set(await ada.labels());
     expect([...painted].sort()).toEqual([0, 1, 2]);
   });

@@ -95,16 +95,6 @@ export const IMAGE_ERRORS = {
     ({ expected, came, width, height }) =>
       `Expected ${expected} samples for ${width} × ${height} pixels, but ${came} came. Pass the array that belongs to this size.`,
   ),
-  ARRAY_DOES_NOT_FIT: entry<{ shape: readonly number[]; came: number }>(
-    500,
-    ({ shape, came }) =>
-      `Expected an array of shape ${shape.join(' × ')}, but ${came} values came. Pass the shape that belongs to this array.`,
-  ),
-  RLE_CORRUPT: entry<{ found: string }>(
-    422,
-    ({ found }) =>
-      `Expected run lengths that add up to height × width, but ${found}. Encode the mask again with its own size.`,
-  ),
   FOLDER_EMPTY: entry<{ folder: string }>(
     422,
     ({ folder }) =>

@@ -12,10 +12,8 @@ export {
   type RgbImage,
   type SampleFormat,
 } from './image.ts';
-export { grayFromLabels, type LabelGray, labelsFromGray, paintLabels } from './labels.ts';
-export { encodeNpy, type NpyData } from './npyWrite.ts';
+export { grayFromLabels, type LabelGray, labelsFromGray } from './labels.ts';
 export { encodePng } from './pngWrite.ts';
-export { type CocoRle, decodeRle, encodeRle } from './rle.ts';
 export {
   SUBMISSION_RULES,
   type SubmissionImage,

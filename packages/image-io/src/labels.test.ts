@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  decodeImage,
-  decodeRle,
-  encodeNpy,
-  encodePng,
-  encodeRle,
-  grayFromLabels,
-  labelsFromGray,
-  matchCourseLayout,
-  paintLabels,
-} from './index.ts';
+import { decodeImage, encodePng, grayFromLabels, labelsFromGray, matchCourseLayout } from './index.ts';
 
 const membrane = [
   { value: 1, gray: 0, color: '#ff0000' },
@@ -44,14 +34,6 @@ describe('label images', () => {
       128, 0, 255, 128,
     ]);
   });
-  it('are painted over the image in their colours', () => {
-    const picture = paintLabels(
-      { ...image, data: Uint8Array.of(100, 100, 100, 100) },
-      Uint8Array.of(0, 1, 2, 0),
-      membrane,
-    );
-    expect([...picture.data.subarray(0, 9)]).toEqual([100, 100, 100, 178, 50, 50, 50, 50, 178]);
-  });
 });
 
 describe('the course layout', () => {
@@ -82,53 +64,5 @@ describe('the course layout', () => {
     expect(() => matchCourseLayout(['image/0.png', 'image/1.png', 'image/2.png', 'label/1.png'])).toThrow(
       /lacks 0, 2\./,
     );
-  });
-});
-
-describe('NumPy arrays', () => {
-  const text = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(10, 128)).trimEnd();
-  it('have the header that numpy.save writes', () => {
-    const bytes = encodeNpy({ shape: [2, 3], data: Float32Array.of(0, 1, 2, 3, 4, 0.5) });
-    expect([...bytes.subarray(0, 10)]).toEqual([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]);
-    expect(text(bytes)).toBe("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }");
-    expect(bytes[127]).toBe(10);
-    expect(bytes.length).toBe(128 + 24);
-    expect(new DataView(bytes.buffer).getFloat32(128 + 20, true)).toBe(0.5);
-  });
-  it('of other types and one dimension', () => {
-    expect(text(encodeNpy({ shape: [1], data: Uint16Array.of(7) }))).toContain(
-      "'<u2', 'fortran_order': False, 'shape': (1,)",
-    );
-    expect(text(encodeNpy({ shape: [1, 1, 1], data: Uint8Array.of(7) }))).toContain("'|u1'");
-  });
-  it('must fit their shape', () => {
-    expect(() => encodeNpy({ shape: [2, 2], data: new Uint8Array(3) })).toThrow(
-      /^ARRAY_DOES_NOT_FIT: .*2 × 2/,
-    );
-  });
-});
-
-describe('COCO run lengths', () => {
-  it('are the text that COCO writes', () => {
-    expect(encodeRle(new Uint8Array(9), 3, 3)).toEqual({ size: [3, 3], counts: '9' });
-    expect(encodeRle(new Uint8Array(9).fill(1), 3, 3)).toEqual({ size: [3, 3], counts: '09' });
-    // Columns 0–3 of a 4 × 4 picture, inner square: runs 5 2 2 2 5, the last two as differences 0 and 3.
-    const square = Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0);
-    expect(encodeRle(square, 4, 4)).toEqual({ size: [4, 4], counts: '52203' });
-  });
-  it('come back, long runs and negative differences too', () => {
-    const width = 300;
-    const height = 211;
-    const mask = Uint8Array.from({ length: width * height }, (_, at) =>
-      (at % width) * (at % width) + Math.floor(at / width) ** 2 < 40_000 || at % 997 === 0 ? 1 : 0,
-    );
-    expect(decodeRle(encodeRle(mask, width, height))).toEqual(mask);
-  });
-  it.each([
-    ['too short', '5'],
-    ['no text of COCO', '5!'],
-    ['ending within a number', 'P'],
-  ])('that are %s are refused', (_, counts) => {
-    expect(() => decodeRle({ size: [3, 3], counts })).toThrow(/^RLE_CORRUPT: Expected/);
   });
 });

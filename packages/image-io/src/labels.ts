@@ -1,6 +1,6 @@
 /** Grey values of `label/` images ⇄ label values of a task (0 = unknown). Knows no file format. */
 import { imageError } from './errors.ts';
-import type { Image, RgbImage } from './image.ts';
+import type { Image } from './image.ts';
 
 /** One row of a label table: `value` 1…255 in masks, `gray` 0…255 in images. */
 export interface LabelGray {
@@ -50,28 +50,4 @@ export function grayFromLabels(
   const grayOf = new Uint8Array(256).fill(unknownGray);
   for (const { value, gray } of table) grayOf[value] = gray;
   return { width, height, bitDepth: 8, data: labels.map((value) => grayOf[value]!) };
-}
-
-/**
- * The image with its labels laid over it in their colours (`#rrggbb`), as RGB: for looking at, not for reading back.
- * `opacity` 0…1; unknown pixels show the image alone.
- */
-export function paintLabels(
-  image: Image,
-  labels: Uint8Array,
-  table: readonly { value: number; color: string }[],
-  opacity = 0.5,
-): RgbImage {
-  const { width, height, bitDepth } = image;
-  const colors = new Map(table.map(({ value, color }) => [value, Number.parseInt(color.slice(1), 16)]));
-  const data = new Uint8Array(3 * width * height);
-  for (let at = 0; at < width * height; at++) {
-    const gray = bitDepth === 16 ? image.data[at]! / 257 : image.data[at]!;
-    const color = colors.get(labels[at]!);
-    for (let channel = 0; channel < 3; channel++) {
-      const ink = color === undefined ? gray : (color >> (16 - 8 * channel)) & 255;
-      data[3 * at + channel] = Math.round(gray + opacity * (ink - gray));
-    }
-  }
-  return { width, height, data };
 }
