@@ -53,13 +53,19 @@ export function encodeDeleteSet(ranges: ClockRanges): Uint8Array {
     if (list === undefined) perClient.set(range.client, [range]);
     else list.push(range);
   }
-  if (perClient.size === 0) return new Uint8Array(0);
+  return perClient.size === 0 ? new Uint8Array(0) : encodeRanges([...perClient]);
+}
+
+/** As Yjs writes it within an update: in the order given, nothing merged, and a zero for none at all. */
+export function encodeRanges(
+  clients: readonly (readonly [client: number, ranges: readonly { clock: number; length: number }[]])[],
+): Uint8Array {
   const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, perClient.size);
-  for (const [client, list] of perClient) {
+  encoding.writeVarUint(encoder, clients.length);
+  for (const [client, ranges] of clients) {
     encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, list.length);
-    for (const { clock, length } of list) {
+    encoding.writeVarUint(encoder, ranges.length);
+    for (const { clock, length } of ranges) {
       encoding.writeVarUint(encoder, clock);
       encoding.writeVarUint(encoder, length);
     }

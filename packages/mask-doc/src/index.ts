@@ -13,4 +13,5 @@ export {
   type OwnAction,
   openMaskDoc,
 } from './maskDoc.ts';
+export { ownPart } from './ownPart.ts';
 export { resubmit, type UnsavedRecords, unsavedRecords } from './unsaved.ts';

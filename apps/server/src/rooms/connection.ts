@@ -6,7 +6,7 @@
  *       └────────────────↑
  */
 import type { IncomingMessage } from 'node:http';
-import { MaskDocError } from '@cotrace/mask-doc';
+import { MaskDocError, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
   MAX_PRESENCE_BYTES,
@@ -30,7 +30,6 @@ import {
   syncStep1Frame,
   syncStep2Frame,
 } from './frames.ts';
-import { ownPart } from './ownPart.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer } from './room.ts';

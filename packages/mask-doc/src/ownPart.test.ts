@@ -1,8 +1,14 @@
 /** A page's own strokes, taken out of an answer that holds other people's as well. */
+import { encodeRecord, rasterizeStroke, type StrokeRecord } from '@cotrace/mask';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { ownPart } from './ownPart.ts';
-import { pushed, recordBytes } from './testing/strokes.ts';
+import { arrayNameOf, ownPart } from './index.ts';
+
+const runs = rasterizeStroke([{ x: 30, y: 30 }], { shape: 'round', diameter: 9 });
+const recordBytes = (given: Pick<StrokeRecord, 'strokeId' | 'lamport'> & { label?: number }) =>
+  encodeRecord({ version: 1, part: 0, label: 1, runs, ...given });
+const pushed = (doc: Y.Doc, sessionId: string, record: Uint8Array) =>
+  doc.getArray<Uint8Array>(arrayNameOf(sessionId)).push([record]);
 
 function twoPeople() {
   const [anna, bert] = [new Y.Doc(), new Y.Doc()];
@@ -16,7 +22,7 @@ function twoPeople() {
   return { anna, bert };
 }
 
-describe('the own part of an answer', () => {
+describe('[D18] the own part of an answer', () => {
   it('is what the page itself has written and deleted, and nothing else', () => {
     const { anna, bert } = twoPeople();
     const part = ownPart(Y.encodeStateAsUpdate(anna), new Set([anna.clientID]));

@@ -3,9 +3,10 @@
  * people's strokes that it was shown and that a crash took from the server before their commit: those are theirs to send
  * again, and must not keep its own from getting in. Knows no document; what it returns is still to be inspected.
  */
-import { MaskDocError } from '@cotrace/mask-doc';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { encodeRanges } from './deleteSet.ts';
+import { MaskDocError } from './errors.ts';
 
 /** Structs and deletions of the given client ids only, as an update of version 1. Throws MaskDocError UPDATE_MALFORMED. */
 export function ownPart(update: Uint8Array, clientIds: ReadonlySet<number>): Uint8Array {
@@ -36,18 +37,10 @@ function everythingOf(clients: ReadonlySet<number>): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-type Deletions = readonly [client: number, ranges: readonly { clock: number; len: number }[]][];
-
-function encodeDeletions(deletions: Deletions): Uint8Array {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, deletions.length);
-  for (const [client, ranges] of deletions) {
-    encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, ranges.length);
-    for (const { clock, len } of ranges) {
-      encoding.writeVarUint(encoder, clock);
-      encoding.writeVarUint(encoder, len);
-    }
-  }
-  return encoding.toUint8Array(encoder);
+function encodeDeletions(
+  deletions: readonly (readonly [number, readonly { clock: number; len: number }[]])[],
+): Uint8Array {
+  return encodeRanges(
+    deletions.map(([client, ranges]) => [client, ranges.map(({ clock, len }) => ({ clock, length: len }))]),
+  );
 }
