@@ -1,5 +1,5 @@
 /** Exports in the database. Knows the key of a file, not the file. */
-import type { ExportJob } from '@cotrace/protocol';
+import { type ExportJob, labelTable } from '@cotrace/protocol';
 import type { PrismaClient } from './database.ts';
 
 export type ExportKind = ExportJob['kind'];
@@ -75,7 +75,7 @@ export function createExportStore(prisma: PrismaClient) {
         taskName: task.name,
         projectName: task.project.name,
         projectId: task.project.id,
-        labels: task.labels as unknown as { value: number; gray: number; name: string }[],
+        labels: labelTable.parse(task.labels),
         liveModelId: task.liveModelId,
         sections: sections.map(({ maps, masks, ...section }) => ({
           name: section.name,

@@ -1,5 +1,5 @@
 /** The mask log and the editing sessions in PostgreSQL. Knows no document: updates are bytes. */
-import { type LabelClass, ProtocolError } from '@cotrace/protocol';
+import { labelTable, ProtocolError } from '@cotrace/protocol';
 import type { LogEntry, RoomStore } from '../rooms/roomStore.ts';
 import { type PrismaClient, translateDatabaseError } from './database.ts';
 
@@ -16,7 +16,6 @@ export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
         include: { section: true, task: { select: { labels: true } } },
       });
       if (row === null) return undefined;
-      const labels = row.task.labels as unknown as LabelClass[];
       return {
         maskId,
         projectId: row.section.projectId,
@@ -25,7 +24,7 @@ export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
         epoch: row.epoch,
         width: row.section.width,
         height: row.section.height,
-        labels: labels.map(({ value }) => value),
+        labels: labelTable.parse(row.task.labels).map(({ value }) => value),
       };
     },
 
