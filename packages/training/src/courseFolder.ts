@@ -1,8 +1,9 @@
 /** Reads the course layout from a folder: `image/` and `label/`, whose files carry the same section numbers. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, type Image, labelsFromGray, matchCourseLayout } from '@cotrace/image-io';
 import { TrainingError } from './errors.ts';
+import { listFolder } from './listFolder.ts';
 import type { LabelClass, Section } from './section.ts';
 import { parseSectionRange } from './sectionRange.ts';
 
@@ -19,7 +20,7 @@ export async function readCourseFolder(
   const wanted = options.sections === undefined ? null : parseSectionRange(options.sections);
   const isWanted = (name: string) =>
     wanted === null || !/^\d+\./.test(name) || wanted.includes(parseInt(name, 10));
-  const names = [...(await listFolder(folder, 'image')), ...(await listFolder(folder, 'label'))];
+  const names = [...(await listKind(folder, 'image')), ...(await listKind(folder, 'label'))];
   const pairs = matchCourseLayout(names.filter((path) => isWanted(path.slice(path.indexOf('/') + 1))));
   const missing = wanted?.filter((number) => !pairs.some((pair) => pair.number === number)) ?? [];
   if (missing.length > 0)
@@ -57,13 +58,14 @@ async function readLabel(path: string, image: Image, labels: readonly LabelClass
   return labelsFromGray(label, labels, path);
 }
 
-async function listFolder(folder: string, kind: 'image' | 'label'): Promise<string[]> {
+async function listKind(folder: string, kind: 'image' | 'label'): Promise<string[]> {
   try {
-    return (await readdir(join(folder, kind))).map((name) => `${kind}/${name}`);
-  } catch (cause) {
+    return (await listFolder(join(folder, kind))).map((name) => `${kind}/${name}`);
+  } catch (error) {
     // Images alone are a folder without labels: what needs labels says so itself.
-    if (kind === 'label' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new TrainingError('FOLDER_NOT_FOUND', `${join(folder, kind)}: ${(cause as Error).message}`, cause);
+    const { code } = (error as Error).cause as NodeJS.ErrnoException;
+    if (kind === 'label' && code === 'ENOENT') return [];
+    throw error;
   }
 }
 

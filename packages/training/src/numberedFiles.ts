@@ -1,7 +1,7 @@
 /** The numbered image files of one folder. Opens none of them. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrainingError } from './errors.ts';
+import { listFolder } from './listFolder.ts';
 
 const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
 
@@ -19,12 +19,4 @@ export async function numberedFiles(folder: string): Promise<Map<number, string>
     numbered.set(number, name);
   }
   return new Map([...numbered].sort(([a], [b]) => a - b));
-}
-
-async function listFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (cause) {
-    throw new TrainingError('FOLDER_NOT_FOUND', `${folder}: ${(cause as Error).message}`, cause);
-  }
 }
