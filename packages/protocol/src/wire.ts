@@ -5,6 +5,8 @@
  * - `durable` (server → client): bytes of `encodeAck` of the mask document: what of yours is now committed.
  * - `refused` (server → client): varString JSON of {@link ErrorBody}: an update was not applied, and why.
  * - `ready` (server → client): varString JSON of {@link RoomReady}, sent once after sign-in, before sync.
+ * - `base` (server → client): bytes of `encodeBase` of the mask document: the folded part, before the answer to a SyncStep1.
+ * - `folded` (server → client): bytes of `encodeFoldNotice`: what has just been folded; an update that deletes it follows.
  */
 export const ROOM_MESSAGE = {
   sync: 0,
@@ -14,6 +16,8 @@ export const ROOM_MESSAGE = {
   durable: 100,
   refused: 101,
   ready: 102,
+  base: 103,
+  folded: 104,
 } as const;
 
 export interface RoomReady {
@@ -27,7 +31,7 @@ export interface RoomReady {
   labels: number[];
 }
 
-/** Rooms live at `/yjs/<maskId>@<epoch>?session=<sessionId>&client=<Y clientID>`; sign-in is the cookie or `&token=`. */
+/** Rooms live at `/yjs/<maskId>@<epoch>?session=<sessionId>&client=<Y clientID>[&fold=<number of the base that the page holds>]`; sign-in is the cookie or `&token=`. */
 export const ROOM_PATH = '/yjs';
 export const roomName = (maskId: string, epoch: number): string => `${maskId}@${epoch}`;
 export function parseRoomName(name: string): { maskId: string; epoch: number } | undefined {
