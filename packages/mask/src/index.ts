@@ -14,9 +14,11 @@ export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
 export {
   type DecodeLimits,
   decodeRecord,
+  decodeRecordHead,
   encodeRecord,
   MAX_RECORD_BYTES,
   RECORD_VERSION,
+  type RecordHead,
   type StrokeRecord,
   splitStroke,
 } from './record.ts';
