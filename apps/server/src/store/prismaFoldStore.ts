@@ -1,7 +1,13 @@
 /** Folded masks and the right to fold them in PostgreSQL. Knows neither documents nor tiles: all of them are bytes. */
 import { ProtocolError } from '@cotrace/protocol';
 import { FoldError } from '../rooms/folds/errors.ts';
-import { EMPTY_UPDATE, type FoldStore, type StoredFold, type Tiles } from '../rooms/folds/foldStore.ts';
+import {
+  EMPTY_UPDATE,
+  type FoldStore,
+  type StoredFold,
+  type StoredTile,
+  type Tiles,
+} from '../rooms/folds/foldStore.ts';
 import type { PrismaClient } from './database.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
 
@@ -43,10 +49,11 @@ export function createPrismaFoldStore(prisma: PrismaClient): FoldStore {
       return given?.token;
     },
 
-    commitFold({ maskId, token, number, epoch, throughSeq, document, watermarks, tiles }) {
+    commitFold({ maskId, token, number, epoch, head, throughSeq, document, watermarks, tiles }) {
       return inTransaction(prisma, async (tx) => {
         const mask = await lockMask(tx, maskId, { epoch, token });
         if (mask.fold !== number - 1) throw fenced(`fold ${number} after fold ${mask.fold}`);
+        if (head !== undefined && mask.head !== head) throw fenced(`head ${head} of ${mask.head}`);
         await writeTiles(tx, maskId, number, tiles);
         const fold = { number, epoch, throughSeq, document: bytes(document), watermarks: bytes(watermarks) };
         await tx.maskFold.upsert({ where: { maskId }, create: { maskId, ...fold }, update: fold });
@@ -95,14 +102,12 @@ export async function readFold(tx: Transaction, maskId: string): Promise<StoredF
   return { number, epoch, throughSeq, document, watermarks, tiles: await readTiles(tx, maskId, 0) };
 }
 
-async function readTiles(tx: Transaction, maskId: string, since: number): Promise<Tiles> {
-  const rows = await tx.maskTile.findMany({
+const readTiles = (tx: Transaction, maskId: string, since: number): Promise<StoredTile[]> =>
+  tx.maskTile.findMany({
     where: { maskId, fold: { gt: since } },
-    select: { index: true, bytes: true },
+    select: { index: true, fold: true, bytes: true },
     orderBy: { index: 'asc' },
   });
-  return rows.map(({ index, bytes }) => [index, bytes] as const);
-}
 
 /** One statement for all tiles: their bytes travel as one value, which a driver's array of byte strings would not. */
 async function writeTiles(tx: Transaction, maskId: string, fold: number, tiles: Tiles): Promise<void> {

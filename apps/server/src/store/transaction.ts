@@ -15,10 +15,13 @@ export async function inTransaction<T>(
   try {
     return await prisma.$transaction(work, { isolationLevel });
   } catch (error) {
-    const translated = translateDatabaseError(error);
-    if (translated instanceof ProtocolError || !(translated instanceof Error)) throw translated;
-    const code = 'code' in translated ? String(translated.code) : '';
-    if (!MAY_BE_TRIED_AGAIN.test(`${code} ${translated.message}`)) throw translated;
-    throw new ProtocolError('DATABASE_UNAVAILABLE', undefined, { cause: translated.message });
+    throw orTryAgain(translateDatabaseError(error));
   }
+}
+
+export function orTryAgain(error: unknown): unknown {
+  if (error instanceof ProtocolError || !(error instanceof Error)) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  if (!MAY_BE_TRIED_AGAIN.test(`${code} ${error.message}`)) return error;
+  return new ProtocolError('DATABASE_UNAVAILABLE', undefined, { cause: error.message });
 }

@@ -3,7 +3,16 @@
  * in store/; one contract suite for every implementation. Knows neither documents nor tiles: all of them are bytes.
  */
 
+/** Tiles of one fold, by index. */
 export type Tiles = readonly (readonly [index: number, bytes: Uint8Array])[];
+
+export interface StoredTile {
+  readonly index: number;
+  /** The fold that wrote it last. */
+  readonly fold: number;
+  /** `encodeTile`. */
+  readonly bytes: Uint8Array;
+}
 
 /** The folded part of a mask: what an epoch's end does not change. */
 export interface StoredBase {
@@ -11,8 +20,7 @@ export interface StoredBase {
   readonly number: number;
   /** `encodeWatermarks`. */
   readonly watermarks: Uint8Array;
-  /** Encoded tiles, by index. */
-  readonly tiles: Tiles;
+  readonly tiles: readonly StoredTile[];
 }
 
 export interface StoredFold extends StoredBase {
@@ -23,10 +31,14 @@ export interface StoredFold extends StoredBase {
   readonly document: Uint8Array;
 }
 
-export interface FoldCommit extends StoredFold {
+export interface FoldCommit extends Omit<StoredFold, 'tiles'> {
   readonly maskId: string;
   /** Of {@link FoldStore.lease}. */
   readonly token: number;
+  /** Where it is given, nothing may have been written after this entry: the fold relies on somebody's silence. */
+  readonly head?: number;
+  /** Those that this fold writes. */
+  readonly tiles: Tiles;
 }
 
 export interface EpochCommit {
@@ -54,7 +66,7 @@ export interface FoldStore {
   lease(maskId: string, holder: string, ms: number): Promise<number | undefined>;
   /**
    * Keeps a fold as a whole, on top of the one before it; resolved = committed.
-   * @throws FoldError FOLD_FENCED: a newer token was given, a newer fold or epoch committed. ProtocolError NOT_FOUND,
+   * @throws FoldError FOLD_FENCED: a newer token was given, a newer fold or epoch committed, or more written. ProtocolError NOT_FOUND,
    * DATABASE_UNAVAILABLE (then it may have been kept all the same). Nothing of it is kept.
    */
   commitFold(fold: FoldCommit): Promise<void>;

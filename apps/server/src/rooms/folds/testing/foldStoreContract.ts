@@ -1,16 +1,18 @@
 /** What every fold store promises, as tests: one suite, run against each implementation. */
 import { describe, expect, it } from 'vitest';
 import type { RoomStore } from '../../roomStore.ts';
-import type { FoldCommit, FoldStore, Tiles } from '../foldStore.ts';
+import type { FoldCommit, StoredTile, Tiles } from '../foldStore.ts';
 
 export interface FoldStoreUnderTest {
-  readonly store: RoomStore & FoldStore;
+  readonly store: RoomStore;
   /** A new mask in epoch 0 with an empty log. */
   addMask(): Promise<string>;
 }
 
 const tile = (index: number, ...bytes: number[]) => [index, Uint8Array.from(bytes)] as const;
-const plain = (tiles: Tiles) => tiles.map(([index, bytes]) => [index, ...bytes]).sort((a, b) => a[0]! - b[0]!);
+const written = (tiles: Tiles) => tiles.map(([index, bytes]) => [index, ...bytes]);
+const plain = (tiles: readonly StoredTile[]) =>
+  tiles.map(({ index, bytes }) => [index, ...bytes]).sort((a, b) => a[0]! - b[0]!);
 const FENCED = { code: 'FOLD_FENCED' };
 const SECONDS = 1_000;
 
@@ -82,6 +84,8 @@ export function foldStoreContract(name: string, open: () => Promise<FoldStoreUnd
         [8, 9],
       ]);
       expect(plain(fold!.tiles)).toEqual([[0], [3, 1], [5, 4]]);
+      expect(fold!.tiles.find(({ index }) => index === 3)!.fold).toBe(1);
+      expect(fold!.tiles.find(({ index }) => index === 5)!.fold).toBe(2);
       const since = await store.tilesSince(maskId, 1);
       expect([since!.number, ...since!.watermarks]).toEqual([2, 8, 9]);
       expect(plain(since!.tiles)).toEqual([[0], [5, 4]]);
@@ -92,7 +96,7 @@ export function foldStoreContract(name: string, open: () => Promise<FoldStoreUnd
       const { store, maskId, token } = await leased(await open());
       const tiles = Array.from({ length: 4_096 }, (_, i) => tile(i, i % 256, ...Array(i % 50).fill(i % 7)));
       await store.commitFold(foldOf(maskId, token, { tiles }));
-      expect(plain((await store.loadFold(maskId))!.tiles)).toEqual(plain(tiles));
+      expect(plain((await store.loadFold(maskId))!.tiles)).toEqual(written(tiles));
     });
 
     it('refuses an old token, and keeps nothing of its fold', async () => {
@@ -117,6 +121,29 @@ export function foldStoreContract(name: string, open: () => Promise<FoldStoreUnd
       await expect(wrong).rejects.toMatchObject(FENCED);
       expect((await store.loadFold(maskId))!.number).toBe(1);
       expect(plain((await store.loadFold(maskId))!.tiles)).toEqual([[3, 1, 2, 3]]);
+    });
+
+    it('refuses a fold that relies on silence when somebody has written', async () => {
+      const { store, maskId, token } = await leased(await open());
+      await write(store, maskId, 'session-anna');
+      await expect(store.commitFold(foldOf(maskId, token, { head: 0 }))).rejects.toMatchObject(FENCED);
+      await store.commitFold(foldOf(maskId, token, { head: 1, throughSeq: 1 }));
+    });
+
+    it('opens a mask as its fold, and the entries on top of it', async () => {
+      const { store, maskId, token } = await leased(await open());
+      for (const session of ['session-anna', 'session-bert', 'session-cora']) {
+        await write(store, maskId, session);
+      }
+      expect((await store.open(maskId))!.fold).toBeUndefined();
+      await store.commitFold(foldOf(maskId, token, { throughSeq: 2 }));
+      const opened = await store.open(maskId);
+      expect(opened).toMatchObject({ head: 3, fold: { number: 1, throughSeq: 2 } });
+      expect(plain(opened!.fold!.tiles)).toEqual([[3, 1, 2, 3]]);
+      expect(opened!.entries.map(({ seq }) => seq)).toEqual([2]);
+      expect(await store.heads([maskId])).toEqual([{ maskId, epoch: 0, head: 3, fold: 1 }]);
+      await store.commitEpoch({ ...foldOf(maskId, token), head: 3, clientId: 77 });
+      expect(await store.open(maskId)).toMatchObject({ row: { epoch: 1 }, head: 1, entries: [{ seq: 0 }] });
     });
 
     it('keeps one of two folds that are committed at once', async () => {

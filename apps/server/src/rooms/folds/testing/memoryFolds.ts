@@ -56,7 +56,9 @@ export function createMemoryFolds({
     }
   };
   const tilesOf = ({ tiles }: MemoryFolds, since: number) =>
-    [...tiles].flatMap(([index, { fold, bytes }]) => (fold > since ? [[index, bytes.slice()] as const] : []));
+    [...tiles].flatMap(([index, { fold, bytes }]) =>
+      fold > since ? { index, fold, bytes: bytes.slice() } : [],
+    );
 
   return {
     async loadFold(maskId) {
@@ -83,11 +85,12 @@ export function createMemoryFolds({
       folds.until = now() + ms;
       return folds.token;
     },
-    async commitFold({ maskId, token, tiles, ...fold }) {
+    async commitFold({ maskId, token, head, tiles, ...fold }) {
       const mask = reached(maskId);
       check(mask, { epoch: fold.epoch, token });
       const { folds } = mask;
       if (fold.number !== folds.fold + 1) throw new FoldError('FOLD_FENCED', `fold ${fold.number}`);
+      if (head !== undefined && head !== mask.head) throw new FoldError('FOLD_FENCED', `head ${head}`);
       folds.fold = fold.number;
       folds.stored = structuredClone(fold);
       for (const [index, bytes] of tiles) {
