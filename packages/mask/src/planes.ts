@@ -206,10 +206,14 @@ function countGaps(
 }
 
 export function copyLabels({ shown, stamps }: Planes, records: RecordTable, out: Uint8Array): void {
-  for (let i = 0; i < TILE_PIXELS; ) {
+  let last = 0;
+  let label = 0;
+  for (let i = 0; i < TILE_PIXELS; i++) {
     const value = shown[i]!;
-    const from = i++;
-    while (i < TILE_PIXELS && shown[i] === value) i++;
-    out.fill(labelOf(value, records, stamps), from, i);
+    if (value !== last) {
+      last = value;
+      label = labelOf(value, records, stamps);
+    }
+    out[i] = label;
   }
 }
