@@ -172,6 +172,7 @@ export class Room {
       width: this.row.width,
       height: this.row.height,
       labels: this.labels,
+      sessionState: this.mask.sessionState,
       currentMaxLamport: this.maxLamport,
     });
   }
