@@ -23,6 +23,8 @@ export interface MaskDocOptions {
   readonly labels?: ReadonlySet<number>;
   /** Greatest stroke id that the session has used before, where somebody remembers it: none is used twice. */
   readonly greatestStrokeId?: number;
+  /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
+  readonly undoHorizon?: number;
 }
 
 export interface MaskChange {
@@ -96,7 +98,7 @@ export interface MaskDoc {
 /** Throws MaskError MASK_TOO_LARGE. */
 export function openMaskDoc(options: MaskDocOptions): MaskDoc {
   const { doc, width, height, sessionId, labels } = options;
-  const records = new MaskRecords({ width, height });
+  const records = new MaskRecords({ width, height }, options.undoHorizon);
   const { composition } = records;
   const sessionOf = createSessionLookup(doc);
   const changeListeners = new Set<(change: MaskChange) => void>();
