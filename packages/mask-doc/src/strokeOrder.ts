@@ -40,7 +40,9 @@ function checkStroke(stroke: Stamped, { state, deletedOf }: StrokeContext): void
   const { strokeId, lamport } = stroke;
   const { watermark } = state;
   if (watermark !== undefined && strokeId <= watermark.strokeId) {
-    throw new MaskDocError('STROKE_FOLDED', `stroke ${strokeId}, folded up to ${watermark.strokeId}`);
+    throw new MaskDocError('STROKE_FOLDED', `stroke ${strokeId}, folded up to ${watermark.strokeId}`).naming(
+      strokeId,
+    );
   }
   const stays = (id: number, known: Stroke) => known.records.length > (deletedOf.get(id) ?? 0);
   const same = state.strokeAt(strokeId);
@@ -82,7 +84,7 @@ const outOfOrder = (
   new MaskDocError(
     'STROKE_ORDER',
     `stroke ${strokeId} of lamport ${lamport} and label ${label} beside stroke ${known.strokeId} of lamport ${known.lamport}`,
-  );
+  ).naming(strokeId);
 
 const tooOld = (strokeId: number, { horizon }: SessionState) =>
-  new MaskDocError('UNDO_TOO_OLD', `stroke ${strokeId}, at least ${horizon + 1} expected`);
+  new MaskDocError('UNDO_TOO_OLD', `stroke ${strokeId}, at least ${horizon + 1} expected`).naming(strokeId);
