@@ -18,7 +18,7 @@ const worldSteps = fc.array(
       arbitrary: fc.record({ do: fc.constant('paint' as const), page, label: fc.nat(3), runs: stroke }),
     },
     { weight: 4, arbitrary: only('undo', 'redo') },
-    { weight: 6, arbitrary: only('send', 'receive', 'receive') },
+    { weight: 10, arbitrary: only('send', 'send', 'receive', 'receive') },
     { weight: 2, arbitrary: only('stepJob', 'disconnect', 'connect') },
     { weight: 1, arbitrary: only('reload', 'finishJob') },
     {
@@ -36,7 +36,8 @@ const worldSteps = fc.array(
       }),
     },
   ),
-  { maxLength: 60 },
+  // Folds need strokes beyond the horizon first.
+  { minLength: 50, maxLength: 110, size: 'max' },
 );
 type WorldStep = typeof worldSteps extends fc.Arbitrary<(infer S)[]> ? S : never;
 

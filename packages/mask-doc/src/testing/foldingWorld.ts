@@ -31,7 +31,7 @@ import {
 import { LABELS, SIZE } from './simulation.ts';
 
 /** Small, so that a few strokes reach it. */
-export const HORIZON = 3;
+export const HORIZON = 2;
 
 /** All records that are live or folded, by name. */
 type Oracle = Map<string, { sessionId: string; record: StrokeRecord }>;
