@@ -42,6 +42,8 @@ const CLOSED = 3;
 /** ws waits so long for the other side's close frame. */
 const CLOSE_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A browser gives an upgrade up that is not answered. */
+const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /** One way of one connection. */
 class Direction {
@@ -231,6 +233,9 @@ export class PageSocket {
     readonly url: string,
   ) {
     this.link = network.connect(this, visitor, url);
+    network.time.at(HANDSHAKE_TIMEOUT_MS, visitor.owner, () => {
+      if (this.readyState === CONNECTING) this.end(1006, '');
+    });
   }
 
   send(bytes: Uint8Array): void {

@@ -43,6 +43,7 @@ export class Person implements Visitor {
   private kept: UnsavedRecords | undefined;
   private tabs = 0;
   private isTryingAgain = false;
+  private isLooking = false;
   private pendingBefore = 0;
 
   constructor(
@@ -99,10 +100,21 @@ export class Person implements Visitor {
           }
         }
       });
-      session.onChange(() => this.look(session, open));
-      this.look(session, open);
+      session.onChange(() => this.lookSoon(session, open));
+      this.lookSoon(session, open);
     };
     open();
+  }
+
+  /** Once the page has done what it is about: nobody sees a screen within one step. */
+  private lookSoon(session: MaskSession, openAgain: () => void): void {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const { owner } = this;
+    queueMicrotask(() => {
+      this.isLooking = false;
+      if (!owner.isDead) this.look(session, openAgain);
+    });
   }
 
   /** Reads the state line. */
