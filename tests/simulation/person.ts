@@ -64,7 +64,7 @@ export class Person implements Visitor {
   }
 
   /** Opens a tab on the mask, with what the last one kept. */
-  open(): void {
+  open() {
     const { time, network, size, labels, trace } = this.parts;
     if (this.session !== undefined) return;
     const owner = ownedBy(`${this.name}.${++this.tabs}`);
@@ -148,7 +148,7 @@ export class Person implements Visitor {
   }
 
   /** One thing that a person does. */
-  act(): void {
+  act() {
     const { dice, trace } = this.parts;
     const { session } = this;
     if (session === undefined || !this.mayPaint) return;
@@ -195,7 +195,7 @@ export class Person implements Visitor {
   }
 
   /** The tab is closed (or crashes); what was not saved stays on the device, or goes with it. */
-  close(keepsStrokes: boolean): void {
+  close(keepsStrokes: boolean) {
     const { session } = this;
     if (session === undefined) return;
     const { network, ledger, trace, dice } = this.parts;

@@ -3,9 +3,12 @@
  * healing, and the comparison with what everybody wanted and was promised.
  */
 import { createRooms } from '../../apps/server/src/rooms/createRooms.ts';
+import type { EpochCommit, FoldCommit } from '../../apps/server/src/rooms/folds/foldStore.ts';
+import type { AppendOutcome, LogEntry } from '../../apps/server/src/rooms/roomStore.ts';
 import { createMemoryAccess } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { createMemoryRoomStore } from '../../apps/server/src/rooms/testing/memoryRoomStore.ts';
 import { Committed } from './committed.ts';
+import { HostilePage } from './hostilePage.ts';
 import { differenceOf, Ledger, naivePicture, type Stroke } from './ledger.ts';
 import { Network, PageSocket } from './network.ts';
 import { Person } from './person.ts';
@@ -28,6 +31,8 @@ export interface Outcome {
   readonly trace: readonly string[];
   readonly events: number;
   readonly strokes: number;
+  readonly folds: number;
+  readonly epochs: number;
   readonly virtualMs: number;
   readonly realMs: number;
 }
@@ -54,6 +59,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     trace: lines,
     events: time.events,
     strokes: ledger.strokeCount,
+    folds: simulation.folds,
+    epochs: simulation.epoch,
     virtualMs: time.now,
     realMs: realNow() - began,
   };
@@ -73,7 +80,9 @@ class Simulation {
   private readonly committed = new Committed(SIZE);
   private readonly servers: ServerProcess[];
   private readonly people: Person[];
-  private epoch = 0;
+  private readonly hostile: HostilePage[];
+  epoch = 0;
+  folds = 0;
   private isHealing = false;
   private readonly restore: () => void;
 
@@ -126,9 +135,22 @@ class Simulation {
       ...PAINTERS.slice(0, this.weather.painters).map((name) => person(name, true)),
       ...VIEWERS.slice(0, this.weather.viewers).map((name) => person(name, false)),
     ];
+    this.hostile = Array.from({ length: this.weather.hostile }, () => {
+      this.access.setRole('mallory', 'annotator');
+      return new HostilePage({
+        time: this.time,
+        dice: this.diceOf('mallory'),
+        network: this.network,
+        size: SIZE,
+        servers: this.servers,
+        trace,
+        epoch: () => this.epoch,
+      });
+    });
   }
 
   async run(): Promise<void> {
+    for (const page of this.hostile) this.keepAttacking(page);
     const { troubleMs } = this.weather;
     for (const server of this.servers) server.start();
     for (const person of this.people) {
@@ -151,7 +173,7 @@ class Simulation {
     this.time.end();
   }
 
-  fail(what: string): void {
+  fail(what: string) {
     this.note(`FAILURE: ${what}`);
     this.failure ??= `${what} (at ${Math.round(this.time.now)} ms)`;
   }
@@ -171,6 +193,13 @@ class Simulation {
     });
   }
 
+  private keepAttacking(page: HostilePage): void {
+    this.time.at(this.diceOf('mallory').wait(this.weather.actEveryMs), page.owner, () => {
+      page.act();
+      this.keepAttacking(page);
+    });
+  }
+
   private keepFailing(): void {
     const dice = this.diceOf('faults');
     this.time.at(dice.wait(this.weather.faultEveryMs), this.time.world, () => {
@@ -180,7 +209,7 @@ class Simulation {
     });
   }
 
-  private befall(fault: Fault, dice: Dice): void {
+  private befall(fault: Fault, dice: Dice) {
     const later = (ms: number, task: () => void) => this.time.at(ms, this.time.world, task);
     const person = dice.pick(this.people);
     const server = dice.pick(this.servers);
@@ -233,6 +262,7 @@ class Simulation {
   private heal(): void {
     this.note('everything heals');
     this.isHealing = true;
+    for (const page of this.hostile) page.close();
     Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
@@ -254,11 +284,28 @@ class Simulation {
   }
 
   private onStoreCall({ caller, method, args }: Call, result: unknown): void {
-    if (method !== 'append') return;
-    const [entries] = args as [{ epoch: number; bytes: Uint8Array; sessionId: string }[]];
-    this.note(`store: ${caller.name} commits ${entries.map(({ sessionId }) => sessionId).join(' ')}`);
-    void result;
-    for (const { epoch, bytes } of entries) this.committed.append({ epoch, bytes });
+    if (method === 'append') {
+      const [entries] = args as [LogEntry[]];
+      const outcomes = result as AppendOutcome[];
+      const kept = entries.filter(
+        ({ epoch }) => outcomes.find((outcome) => outcome.epoch === epoch)?.refused === undefined,
+      );
+      const names = kept.map(({ sessionId }) => sessionId.replace('session-', ''));
+      const where = outcomes.map(({ firstSeq, refused }) => refused ?? firstSeq).join(' ');
+      this.note(`store: ${caller.name} commits at ${where}: ${names.join(' ')}`);
+      for (const { epoch, bytes } of kept) this.committed.append({ epoch, bytes });
+    }
+    if (method === 'commitFold') {
+      const { number, throughSeq } = args[0] as FoldCommit;
+      this.note(`store: ${caller.name} commits fold ${number}, through ${throughSeq}`);
+      this.folds++;
+    }
+    if (method === 'commitEpoch') {
+      const { epoch, document } = args[0] as EpochCommit;
+      this.note(`store: ${caller.name} ends epoch ${epoch}`);
+      this.epoch = epoch + 1;
+      this.committed.append({ epoch: epoch + 1, bytes: document });
+    }
   }
 
   private onClaim(
@@ -349,7 +396,11 @@ class Simulation {
   }
 
   private expectedStrokes(): Stroke[] {
-    return this.ledger.strokes((sessionId, strokeId) => this.committed.has(sessionId, strokeId));
+    const hostile = new Set(this.hostile.map(({ sessionId }) => sessionId));
+    return [
+      ...this.ledger.strokes((sessionId, strokeId) => this.committed.has(sessionId, strokeId)),
+      ...this.committed.strokes().filter(({ sessionId }) => hostile.has(sessionId)),
+    ];
   }
 
   private expectSame(expected: Uint8Array, got: Uint8Array, what: string, who: string): void {
