@@ -151,8 +151,8 @@ export class HostilePage implements Visitor {
   /** What a change would send, made on a copy: if it is refused, her own document does not hold it. */
   private forge(change: (doc: Y.Doc) => void): void {
     const copy = new Y.Doc();
-    copy.clientID = this.doc.clientID;
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.doc));
+    copy.clientID = this.doc.clientID;
     this.send(2, this.changed(copy, change));
   }
 

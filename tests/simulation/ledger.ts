@@ -88,8 +88,8 @@ export class Ledger {
   }
 
   private openOf(sessionId: string): Set<number> {
-    let open = this.open.get(sessionId);
-    if (open === undefined) this.open.set(sessionId, (open = new Set()));
+    const open = this.open.get(sessionId) ?? new Set();
+    this.open.set(sessionId, open);
     return open;
   }
 }

@@ -423,16 +423,17 @@ class Simulation {
 
   // The process that all of it runs in
 
+  /** Whatever is said into the void is a failure, and so is a promise that nobody owns. */
   private takeOver(): () => void {
-    const complain =
-      (what: string) =>
-      (...words: unknown[]) =>
-        this.fail(
-          `console.${what}: ${words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' ')}`,
-        );
-    const before = { error: console.error, warn: console.warn };
+    const before = { error: console.error, warn: console.warn, log: console.log };
     const socketBefore = (globalThis as { WebSocket?: unknown }).WebSocket;
-    Object.assign(console, { error: complain('error'), warn: complain('warn') });
+    for (const level of ['error', 'warn', 'log'] as const) {
+      console[level] = (...words: unknown[]) => {
+        const said = words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' ');
+        if (this.time.current.name !== 'mallory')
+          this.fail(`${this.time.current.name}: console.${level}: ${said}`);
+      };
+    }
     // y-websocket reads WebSocket.OPEN.
     Object.assign(globalThis, { WebSocket: PageSocket });
     const onRejection = (reason: unknown) => this.onThrown(this.time.current, reason);
