@@ -84,6 +84,7 @@ class Simulation {
   epoch = 0;
   folds = 0;
   private isHealing = false;
+  isReloaded = false;
   private readonly restore: () => void;
 
   constructor(
@@ -352,6 +353,7 @@ class Simulation {
       await this.until(this.time.now + 1_000);
       const isCalm = this.people.every(({ isSettled }) => isSettled) && this.seeTheSame();
       calm = isCalm ? calm + 1 : 0;
+      if (this.time.now > from + SETTLE_MS / 2 && this.mayShowGhosts()) this.reloadAll();
       if (calm === 3) {
         this.note('everything has settled');
         return this.time.now - from;
@@ -364,6 +366,24 @@ class Simulation {
       `not settled after ${SETTLE_MS / 1000} s. ${states.join('; ')}${this.seeTheSame() ? '' : '; pictures differ'}`,
     );
     return undefined;
+  }
+
+  /**
+   * What a server had relayed when it died uncommitted stays in the pages that saw it if its author never comes back: the
+   * one difference that only a reload ends.
+   */
+  private mayShowGhosts(): boolean {
+    const authorsAreGone = this.hostile.length > 0 || this.ledger.hasAbandoned;
+    return authorsAreGone && !this.isReloaded && this.people.every(({ isSettled }) => isSettled);
+  }
+
+  private reloadAll(): void {
+    this.note('everybody reloads: somebody may still see what was never saved and whose author is gone');
+    this.isReloaded = true;
+    for (const person of this.people) {
+      person.close(true);
+      person.open();
+    }
   }
 
   private seeTheSame(): boolean {
