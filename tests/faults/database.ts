@@ -35,7 +35,11 @@ export const LABELS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 const quiet = createLog(() => {});
 
 /** `folder`: where its files are to lie; a folder of its own below the temporary one unless given. */
-export async function startFaultDatabase({ folder: given }: { folder?: string } = {}): Promise<FaultDatabase> {
+export async function startFaultDatabase({
+  folder: given,
+}: {
+  folder?: string;
+} = {}): Promise<FaultDatabase> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'cotrace-faults-postgres-')));
   let postgres: EmbeddedPostgres = await startPostgres({ folder, log: quiet });
   let frozen: number[] = [];

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPainter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { elapsed, eventually, type Random, seededRandom, startWork } from './painting.ts';
+import { elapsed, eventually, type Random, seededRandom, startWork, within } from './painting.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
 
-const SIZE = { width: 300, height: 200 };
+const SIZE = { width: 600, height: 400 };
 const KILLS_A_ROUND = 50;
 const ROUNDS = process.env.COTRACE_LONG ? 20 : 1;
 const NAMES = ['anna', 'bert', 'cleo', 'dora'];
@@ -27,57 +27,70 @@ afterAll(async () => {
   await database?.[Symbol.asyncDispose]();
 });
 
-it.each(
-  Array.from({ length: ROUNDS }, (_, round) => round + 1),
-)('nothing that was called saved is lost in kills while painting, round %i', { timeout: 300_000 }, async (seed) => {
-  const random = seededRandom(seed);
-  const room = `${await database.addMask(SIZE)}@0`;
-  const ledger = createLedger(SIZE);
-  const authors = NAMES.map((name) => {
-    const sessionId = `session-${name}-${seed}`;
-    const painter = openPainter(server, { name, sessionId, room, ...SIZE });
-    painter.provider.maxBackoffTime = 100;
-    return ledger.follow(painter, sessionId);
-  });
-  const work = startWork(authors, random, { everyMs: 40, size: SIZE });
-  const counts = { kills: 0, soonAfterAcknowledgement: 0, lost: 0, ghosts: 0 };
-  const judge = async (moment = ledger.moment()) => {
-    await using clean = openPainter(server, { name: 'vera', sessionId: `clean-${counts.kills}`, room, ...SIZE });
-    await clean.synced;
-    const { lost, ghosts } = ledger.judge(clean.pixels(), moment);
-    counts.lost += lost.size;
-    counts.ghosts += ghosts;
-    expect([...lost].map(({ sessionId, strokeId }) => `${sessionId}:${strokeId}`), `seed ${seed}`).toEqual([]);
-    expect(ghosts, `seed ${seed}`).toBe(0);
-  };
-  try {
-    while (counts.kills < KILLS_A_ROUND) {
-      const before = ledger.acknowledged;
-      await eventually('strokes are acknowledged again', () => ledger.acknowledged >= before + NAMES.length);
-      await untilMoment(ledger, random);
-      if (performance.now() - ledger.lastAcknowledgedAt < 50) counts.soonAfterAcknowledgement++;
+it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
+  'nothing that was called saved is lost in kills while painting, round %i',
+  { timeout: 300_000 },
+  async (seed) => {
+    const random = seededRandom(seed);
+    const room = `${await database.addMask(SIZE)}@0`;
+    const ledger = createLedger(SIZE);
+    const authors = NAMES.map((name) => {
+      const sessionId = `session-${name}-${seed}`;
+      const painter = openPainter(server, { name, sessionId, room, ...SIZE });
+      painter.provider.maxBackoffTime = 100;
+      return ledger.follow(painter, sessionId);
+    });
+    const work = startWork(authors, random, { everyMs: 100, size: SIZE });
+    const counts = { kills: 0, soonAfterAcknowledgement: 0, lost: 0, ghosts: 0 };
+    const judge = async (moment = ledger.moment()) => {
+      await using clean = openPainter(server, {
+        name: 'vera',
+        sessionId: `clean-page-${counts.kills}`,
+        room,
+        ...SIZE,
+      });
+      await within('a clean page is synchronised', clean.synced);
+      const { lost, ghosts } = ledger.judge(clean.pixels(), moment);
+      counts.lost += lost.size;
+      counts.ghosts += ghosts;
+      expect(
+        [...lost].map(({ sessionId, strokeId }) => `${sessionId}:${strokeId}`),
+        `seed ${seed}`,
+      ).toEqual([]);
+      expect(ghosts, `seed ${seed}`).toBe(0);
+    };
+    try {
+      while (counts.kills < KILLS_A_ROUND) {
+        const before = ledger.acknowledged;
+        await eventually(
+          'strokes are acknowledged again',
+          () => ledger.acknowledged >= before + NAMES.length,
+        );
+        await untilMoment(ledger, random);
+        if (performance.now() - ledger.lastAcknowledgedAt < 50) counts.soonAfterAcknowledgement++;
+        await server.kill();
+        counts.kills++;
+        // Acknowledgements that were still in the sockets have come by now, or count as not given.
+        const moment = ledger.moment();
+        await server.restart();
+        await judge(moment);
+      }
+      work.stop();
+      await within('everything is saved', Promise.all(authors.map(({ painter }) => painter.saved())));
       await server.kill();
-      counts.kills++;
-      // Acknowledgements that were still in the sockets have come by now, or count as not given.
-      const moment = ledger.moment();
       await server.restart();
-      await judge(moment);
+      await judge();
+      for (const { painter } of authors) expect(painter.refused).toEqual([]);
+    } finally {
+      work.stop();
+      const { painted, acknowledged, undone } = ledger;
+      process.stdout.write(`${JSON.stringify({ ...counts, painted, acknowledged, undone })}\n`);
+      for (const { painter } of authors) await painter[Symbol.asyncDispose]();
     }
-    work.stop();
-    await Promise.all(authors.map(({ painter }) => painter.saved()));
-    await server.kill();
-    await server.restart();
-    await judge();
-    for (const { painter } of authors) expect(painter.refused).toEqual([]);
-  } finally {
-    work.stop();
-    const { painted, acknowledged, undone } = ledger;
-    process.stdout.write(`${JSON.stringify({ ...counts, painted, acknowledged, undone })}\n`);
-    for (const { painter } of authors) await painter[Symbol.asyncDispose]();
-  }
-  expect(counts.soonAfterAcknowledgement).toBeGreaterThanOrEqual(KILLS_A_ROUND / 3);
-  expect(counts).toMatchObject({ kills: KILLS_A_ROUND, lost: 0, ghosts: 0 });
-});
+    expect(counts.soonAfterAcknowledgement).toBeGreaterThanOrEqual(KILLS_A_ROUND / 3);
+    expect(counts).toMatchObject({ kills: KILLS_A_ROUND, lost: 0, ghosts: 0 });
+  },
+);
 
 /** Half of the kills come within 40 ms of an acknowledgement, some in its very step; the others whenever. */
 async function untilMoment(ledger: Ledger, random: Random): Promise<void> {

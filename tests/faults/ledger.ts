@@ -124,15 +124,16 @@ export function createLedger({ width, height }: { width: number; height: number 
     judge(pixels, moment) {
       const isCertain = (stroke: Stroke) => moment.get(stroke) === stroke.actions;
       const inOrder = [...strokes].sort(
-        (a, b) => a.lamport - b.lamport || (a.sessionId < b.sessionId ? -1 : a.sessionId > b.sessionId ? 1 : 0),
+        (a, b) =>
+          a.lamport - b.lamport || (a.sessionId < b.sessionId ? -1 : a.sessionId > b.sessionId ? 1 : 0),
       );
       const top = new Int32Array(width * height).fill(-1);
       for (const [index, stroke] of inOrder.entries()) {
         if (isCertain(stroke) && stroke.isLive) fill(top, width, stroke.runs, index);
       }
       const wrong = new Set<number>();
-      for (const [at, index] of top.entries()) {
-        if (pixels[at] !== (inOrder[index]?.label ?? 0)) wrong.add(at);
+      for (let at = 0; at < top.length; at++) {
+        if (pixels[at] !== (inOrder[top[at]!]?.label ?? 0)) wrong.add(at);
       }
       // A stroke on its way, or touched since, may lie over what is certain.
       for (const [index, stroke] of inOrder.entries()) {

@@ -1,5 +1,5 @@
 /** People at work: authors who paint, undo and redo at random until told to stop. Knows a ledger, no server. */
-import { clip, rasterizeStroke, type Runs } from '@cotrace/mask';
+import { clip, type Runs, rasterizeStroke } from '@cotrace/mask';
 import type { Author } from './ledger.ts';
 
 export type Random = () => number;
@@ -72,5 +72,18 @@ export async function eventually(what: string, condition: () => boolean, withinM
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}.`);
     await elapsed(5);
+  }
+}
+
+/** A promise that says what it was for when it takes too long. */
+export async function within<T>(what: string, promise: Promise<T>, ms = 30_000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Not within ${ms} ms: ${what}.`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -5,7 +5,7 @@
  * argv[2] is a ServerOptions as JSON; the parent speaks over Node's IPC channel, and the process ends with it.
  */
 import { createServer } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import type { Accounts } from '../../apps/server/src/access/accounts.ts';
 import { createAccess } from '../../apps/server/src/access/createAccess.ts';
@@ -33,7 +33,11 @@ async function serveWhole(port: number): Promise<number> {
   const { createServer: createWhole } = await import('../../apps/server/src/createServer.ts');
   const { createFolderBlobStore } = await import('../../apps/server/src/blobs/folderBlobStore.ts');
   const server = await createWhole({
-    config: { publicUrl: 'http://localhost:4680', trainerToken: 'the-trainers-own-token', home: options.home },
+    config: {
+      publicUrl: 'http://localhost:4680',
+      trainerToken: 'the-trainers-own-token',
+      home: options.home,
+    },
     version: '0.0.0',
     secret: 'a secret of thirty-two characters',
     store: openStore(options.databaseUrl),
