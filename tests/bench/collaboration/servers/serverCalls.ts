@@ -1,0 +1,19 @@
+/** What a bench asks of every server process, and what one tells of itself. */
+import type { Usage } from './usage.ts';
+
+export type ServerCalls = {
+  listen: (given: { databaseUrl: string }) => Promise<{ origin: string; token: string }>;
+  /** Names of empty documents that nobody has opened. */
+  makeDocuments: (given: { count: number }) => Promise<string[]> | string[];
+  usage: () => Usage;
+  usageCollected: () => Promise<Usage>;
+};
+
+/** Hocuspocus acknowledges nothing durable; its process tells each store that has returned. */
+export interface Stored {
+  readonly document: string;
+  /** When the store returned, on the machine's clock. */
+  readonly at: number;
+  /** Per client id: everything below this clock was in it. */
+  readonly clocks: readonly (readonly [clientId: number, clock: number])[];
+}
