@@ -77,6 +77,8 @@ export interface LoadRun {
   /** File of the painted sessions, and what is in it. */
   readonly sessions: string;
   readonly painted: readonly PaintedSession[];
+  /** File that a profile of the server's processor time goes to. */
+  readonly profile?: string | undefined;
 }
 
 /** Painters are shared out among this many processes. */
@@ -120,16 +122,18 @@ export async function runLoad(run: LoadRun): Promise<LoadFigures> {
   }
 }
 
-async function cpuOfWindow({ stage, server }: LoadRun, { startAt, warmUpMs, windowMs }: Schedule) {
+async function cpuOfWindow({ stage, server, profile }: LoadRun, { startAt, warmUpMs, windowMs }: Schedule) {
   const read = async () => {
     const [{ cpuMs }, database] = await Promise.all([server.process.call('usage'), stage.databaseCpuMs()]);
     return { server: cpuMs, database };
   };
   const wait = (moment: number) => new Promise((resolve) => setTimeout(resolve, moment - now()));
   await wait(startAt + warmUpMs);
+  if (profile !== undefined) await server.process.call('startProfile');
   const before = await read();
   await wait(startAt + warmUpMs + windowMs);
   const after = await read();
+  if (profile !== undefined) await server.process.call('endProfile', { file: profile });
   return {
     server: after.server - before.server,
     database:

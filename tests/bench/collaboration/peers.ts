@@ -2,6 +2,7 @@
  * The server that Cotrace's is measured against, and a Node that both run on, in a cache of their own outside the project:
  * nobody who does not bench them has to have them. Versions are exact, so that a figure can be repeated.
  */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -15,7 +16,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../../scripts/setup/steps.mjs';
+import { promisify } from 'node:util';
 
 const VERSIONS = {
   '@hocuspocus/server': '4.7.0',
@@ -79,25 +80,19 @@ async function install(folder: string): Promise<void> {
   try {
     const manifest = { private: true, dependencies: PACKAGES };
     writeFileSync(join(made, 'package.json'), JSON.stringify(manifest));
-    const { code, output } = await run(
-      'npm',
-      ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-      {
-        cwd: made,
-        quiet: true,
-        timeoutMs: TIMEOUT_MS,
-      },
-    );
-    if (code !== 0) throw new PeersMissing(`npm said: ${lastLines(output)}`);
+    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    await promisify(execFile)('npm', args, { cwd: made, timeout: TIMEOUT_MS }).catch((error: Error) => {
+      throw new PeersMissing(`npm said: ${reasonIn(error.message)}`);
+    });
     renameSync(made, folder);
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
 }
 
-const lastLines = (text: string): string =>
+/** The sentences of npm's error without the addresses that it tried. */
+const reasonIn = (text: string): string =>
   text
-    .trim()
     .split('\n')
     .filter((line) => line.startsWith('npm error') && !line.includes('://'))
     .slice(0, 2)

@@ -52,20 +52,12 @@ export interface ChildOptions {
   /** The Node that runs it. */
   readonly node: string;
   readonly args?: readonly string[];
-  /** Folder to write a CPU profile to. */
-  readonly profile?: string | undefined;
 }
 
 /** Resolves when the process is there. What it writes to its error output is shown when it dies before its time. */
 export async function startChild<A extends Answerers>(options: ChildOptions): Promise<Child<A>> {
-  const { file, node, args = [], profile } = options;
+  const { file, node, args = [] } = options;
   const execArgv = ['--import', 'tsx', '--expose-gc'];
-  if (profile !== undefined)
-    execArgv.push(
-      '--cpu-prof',
-      `--cpu-prof-dir=${profile}`,
-      `--cpu-prof-name=${file.replace(/\W+/g, '-')}-${Date.now()}.cpuprofile`,
-    );
   const child = fork(join(import.meta.dirname, file), [...args], {
     cwd: ROOT,
     execPath: node,

@@ -23,7 +23,7 @@ export interface Stage extends AsyncDisposable {
   /** The Node that runs servers and painters. */
   readonly node: string;
   readonly cotraceDatabase: string;
-  startServer(kind: ServerKind, options?: { profile?: string | undefined }): Promise<RunningServer>;
+  startServer(kind: ServerKind): Promise<RunningServer>;
   /** Processor time of PostgreSQL and all its children so far, ms; undefined where the system does not tell. */
   databaseCpuMs(): Promise<number | undefined>;
 }
@@ -47,12 +47,11 @@ export async function openStage(options: { node: string; peers?: string | undefi
     folder,
     node,
     cotraceDatabase: database.url,
-    async startServer(kind, { profile } = {}) {
+    async startServer(kind) {
       const process = await startChild<ServerCalls>({
         file: `servers/${kind}.ts`,
         node,
         args: kind === 'hocuspocus' ? [peers!] : [],
-        profile,
       });
       servers.add(process);
       const { origin, token } = await process.call('listen', { databaseUrl: urls[kind] });

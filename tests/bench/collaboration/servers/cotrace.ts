@@ -12,7 +12,7 @@ import { openStore } from '../../../../apps/server/src/store/openStore.ts';
 import { answerCalls } from '../processes.ts';
 import { LABELS, MASK_SIDE } from '../strokes.ts';
 import type { ServerCalls } from './serverCalls.ts';
-import { usage, usageCollected } from './usage.ts';
+import { tellingUsage } from './usage.ts';
 
 let prisma: PrismaClient | undefined;
 let taskId = '';
@@ -75,4 +75,4 @@ function makeDocuments({ count }: { count: number }): Promise<string[]> {
   );
 }
 
-answerCalls({ listen, makeDocuments, usage, usageCollected } satisfies ServerCalls);
+answerCalls({ listen, makeDocuments, ...tellingUsage } satisfies ServerCalls);

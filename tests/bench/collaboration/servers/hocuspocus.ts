@@ -10,7 +10,7 @@ import type * as Yjs from 'yjs';
 import { now } from '../clock.ts';
 import { answerCalls, tell } from '../processes.ts';
 import type { ServerCalls, Stored } from './serverCalls.ts';
-import { usage, usageCollected } from './usage.ts';
+import { tellingUsage } from './usage.ts';
 
 const TOKEN = 'a-token-of-the-bench';
 
@@ -80,6 +80,5 @@ answerCalls({
   // As long as a mask's name in Cotrace: it is in every frame.
   makeDocuments: ({ count }) =>
     Array.from({ length: count }, () => `bench-document-${String(made++).padStart(10, '0')}`),
-  usage,
-  usageCollected,
+  ...tellingUsage,
 } satisfies ServerCalls);

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { answerCalls } from '../processes.ts';
 import type { ServerCalls } from './serverCalls.ts';
-import { usage, usageCollected } from './usage.ts';
+import { tellingUsage } from './usage.ts';
 
 interface Document {
   readonly sockets: Set<WebSocket>;
@@ -43,6 +43,5 @@ answerCalls({
     return { origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, token: '' };
   },
   makeDocuments: ({ count }) => Array.from({ length: count }, () => `document-${made++}`),
-  usage,
-  usageCollected,
+  ...tellingUsage,
 } satisfies ServerCalls);

@@ -1,5 +1,10 @@
 /** What a bench asks of every server process, and what one tells of itself. */
-import type { Usage } from './usage.ts';
+
+export interface Usage {
+  /** User and system time of all its threads, ms. */
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+}
 
 export type ServerCalls = {
   listen: (given: { databaseUrl: string }) => Promise<{ origin: string; token: string }>;
@@ -7,6 +12,9 @@ export type ServerCalls = {
   makeDocuments: (given: { count: number }) => Promise<string[]> | string[];
   usage: () => Usage;
   usageCollected: () => Promise<Usage>;
+  /** Starts a profile of its processor time, and ends it into a file. */
+  startProfile: () => Promise<void>;
+  endProfile: (given: { file: string }) => Promise<void>;
 };
 
 /** Hocuspocus acknowledges nothing durable; its process tells each store that has returned. */
