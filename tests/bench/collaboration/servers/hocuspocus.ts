@@ -2,6 +2,7 @@
  * Hocuspocus with its own defaults (stores 2 s after the last change, 10 s after the first one at the latest) and its Database
  * extension on PostgreSQL, one row a document. Its packages come from a folder of their own: they are no part of the project.
  */
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,8 +35,6 @@ async function load(folder: string): Promise<Packages> {
   );
   return { Server: server.Server, Database: database.Database, yjs };
 }
-
-let made = 0;
 
 async function listen({ databaseUrl }: { databaseUrl: string }) {
   const { Server, Database, yjs } = await load(process.argv[2]!);
@@ -77,8 +76,7 @@ async function listen({ databaseUrl }: { databaseUrl: string }) {
 
 answerCalls({
   listen,
-  // As long as a mask's name in Cotrace: it is in every frame.
-  makeDocuments: ({ count }) =>
-    Array.from({ length: count }, () => `bench-document-${String(made++).padStart(10, '0')}`),
+  // Named like masks in Cotrace: the name is in every frame.
+  makeDocuments: ({ count }) => Array.from({ length: count }, () => randomUUID()),
   ...tellingUsage,
 } satisfies ServerCalls);
