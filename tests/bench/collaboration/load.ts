@@ -79,6 +79,8 @@ export interface LoadRun {
   readonly painted: readonly PaintedSession[];
   /** File that a profile of the server's processor time goes to. */
   readonly profile?: string | undefined;
+  /** Called when everything is in and all painters are still there. */
+  readonly beforeLeaving?: () => Promise<void>;
 }
 
 /** Painters are shared out among this many processes. */
@@ -114,6 +116,7 @@ export async function runLoad(run: LoadRun): Promise<LoadFigures> {
       Promise.all(teams.map((team) => team.call('paint', schedule))),
     ]);
     const durable = await durableOf(run, schedule, { figures, documents, stored });
+    await run.beforeLeaving?.();
     await Promise.all(teams.map((team) => team.call('leave')));
     return summarise(load, timing, { cpu, figures, durable });
   } finally {

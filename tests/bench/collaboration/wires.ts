@@ -8,6 +8,7 @@ export type ServerKind = 'cotrace' | 'hocuspocus' | 'relay';
 /** A painter's place: which document, and who paints there. */
 export interface Place {
   readonly document: string;
+  readonly epoch: number;
   readonly sessionId: string;
   readonly clientId: number;
   readonly token: string;
@@ -65,8 +66,8 @@ function receiveSync(reader: Bytes, answer: (type: number, content: Uint8Array) 
 }
 
 const cotrace: Wire = {
-  address: (origin, { document, sessionId, clientId, token }) =>
-    `${origin}${ROOM_PATH}/${roomName(document, 0)}?${new URLSearchParams({ session: sessionId, client: String(clientId), token })}`,
+  address: (origin, { document, epoch, sessionId, clientId, token }) =>
+    `${origin}${ROOM_PATH}/${roomName(document, epoch)}?${new URLSearchParams({ session: sessionId, client: String(clientId), token })}`,
   opened(_place, { send }) {
     send(frame((encoder) => writeSync(encoder, SYNC.step1, NO_STATE)));
   },

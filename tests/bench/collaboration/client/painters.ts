@@ -169,7 +169,7 @@ async function connect(team: Team): Promise<void> {
   tellsDurable = kind === 'cotrace';
   painters = mine.map((painter) => {
     const { sessionId, clientId, updates } = painted[painter]!;
-    const place = { document: documents[painter]!, sessionId, clientId, token };
+    const place = { document: documents[painter]!, epoch: 0, sessionId, clientId, token };
     return new Painter(painter, place, wire, origin, updates);
   });
   await Promise.all(painters.map(({ isIn }) => isIn));

@@ -75,4 +75,8 @@ function makeDocuments({ count }: { count: number }): Promise<string[]> {
   );
 }
 
-answerCalls({ listen, makeDocuments, ...tellingUsage } satisfies ServerCalls);
+async function epochOf({ document }: { document: string }): Promise<number> {
+  return (await prisma!.mask.findUniqueOrThrow({ where: { id: document } })).epoch;
+}
+
+answerCalls({ listen, makeDocuments, epochOf, ...tellingUsage } satisfies ServerCalls);

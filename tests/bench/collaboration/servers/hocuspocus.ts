@@ -76,7 +76,9 @@ async function listen({ databaseUrl }: { databaseUrl: string }) {
 
 answerCalls({
   listen,
-  // Named like masks in Cotrace: the name is in every frame.
-  makeDocuments: ({ count }) => Array.from({ length: count }, () => randomUUID()),
+  // As long as the id of a mask in Cotrace: the name is in every frame.
+  makeDocuments: ({ count }) =>
+    Array.from({ length: count }, () => randomUUID().replaceAll('-', '').slice(0, 25)),
+  epochOf: () => 0,
   ...tellingUsage,
 } satisfies ServerCalls);

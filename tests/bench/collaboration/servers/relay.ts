@@ -43,5 +43,6 @@ answerCalls({
     return { origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, token: '' };
   },
   makeDocuments: ({ count }) => Array.from({ length: count }, () => `document-${made++}`),
+  epochOf: () => 0,
   ...tellingUsage,
 } satisfies ServerCalls);

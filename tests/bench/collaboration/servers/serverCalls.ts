@@ -10,6 +10,8 @@ export type ServerCalls = {
   listen: (given: { databaseUrl: string }) => Promise<{ origin: string; token: string }>;
   /** Names of empty documents that nobody has opened. */
   makeDocuments: (given: { count: number }) => Promise<string[]> | string[];
+  /** Which life of its document a client has to ask for; 0 where documents have one only. */
+  epochOf: (given: { document: string }) => Promise<number> | number;
   usage: () => Usage;
   usageCollected: () => Promise<Usage>;
   /** Starts a profile of its processor time, and ends it into a file. */
