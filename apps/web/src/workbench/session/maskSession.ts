@@ -9,6 +9,7 @@ import {
   type MaskDoc,
   MaskDocError,
   openMaskDoc,
+  type Watermark,
 } from '@cotrace/mask-doc';
 import {
   CLOSE,
@@ -43,8 +44,8 @@ export interface MaskSessionOptions {
   readonly place: KeptPlace;
   readonly labels: ReadonlySet<number>;
   readonly store: KeptStore;
-  /** Greatest stroke id that earlier documents of the session have used: no stroke has the number of one that was undone. */
-  readonly greatestStrokeId?: number;
+  /** Greatest stroke id and lamport that earlier documents of the session have used: none is used twice. */
+  readonly used?: Watermark;
   /**
    * Strokes of the same session that an earlier document could not save: at once, or asked for at the first
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
@@ -97,7 +98,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const doc = new Y.Doc();
   const maskDoc = openMaskDoc({
     ...{ doc, width, height, sessionId, labels },
-    ...(options.greatestStrokeId === undefined ? {} : { greatestStrokeId: options.greatestStrokeId }),
+    ...(options.used === undefined ? {} : { used: options.used }),
   });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
