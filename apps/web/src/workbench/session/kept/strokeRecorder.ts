@@ -128,7 +128,10 @@ export function createStrokeRecorder({
     clearTimeout(retry);
     writing = write().finally(() => {
       writing = undefined;
-      if (failure !== undefined && !isStopped) retry = setTimeout(start, RETRY_MS);
+      if (isStopped) return;
+      if (failure !== undefined) retry = setTimeout(start, RETRY_MS);
+      // What came between the last look at what is due and this.
+      else if (due.size > 0) start();
     });
   };
 
