@@ -81,7 +81,8 @@ function skipId(decoder: decoding.Decoder): void {
 }
 
 function skipBytes(decoder: decoding.Decoder): void {
-  decoder.pos += decoding.readVarUint(decoder);
+  const length = decoding.readVarUint(decoder);
+  decoder.pos += length;
 }
 
 /** One update that says what these say one after the other; at least one. */
