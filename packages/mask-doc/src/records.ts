@@ -5,11 +5,11 @@
 import {
   type Change,
   type Composition,
+  type CompositionOptions,
   createComposition,
   decodeRecord,
   decodeRecordHead,
   MaskError,
-  type Size,
   type StrokeRecord,
   type TileFold,
 } from '@cotrace/mask';
@@ -57,7 +57,7 @@ export class MaskRecords {
   private number = 0;
   private lamport = 0;
 
-  constructor(private readonly size: Size) {
+  constructor(private readonly size: CompositionOptions) {
     this.composition = createComposition(size);
   }
 
@@ -127,7 +127,8 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      horizon: this.horizonOf(sessionId),
+      // What is being folded is as good as folded, also where a session is folded whole.
+      horizon: Math.max(this.horizonOf(sessionId), this.foldingUpTo(sessionId)),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };
