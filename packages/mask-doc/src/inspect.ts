@@ -5,12 +5,14 @@
  * Yjs touches origins, parents and root names of structs even when the document already holds them: known structs are
  * judged by their references too.
  */
-import { decodeRecord, MaskError, type StrokeRecord } from '@cotrace/mask';
+import { decodeRecord, decodeRecordHead, MaskError, type StrokeRecord } from '@cotrace/mask';
 import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type ClockRange, ClockRanges, encodeDeleteSet } from './deleteSet.ts';
 import { MaskDocError } from './errors.ts';
 import { arrayNameOf, createSessionLookup, recordId, type SessionLookup, structsBetween } from './layout.ts';
+import type { SessionState } from './sessionStrokes.ts';
+import { checkStrokes } from './strokeOrder.ts';
 
 export interface InspectionContext {
   /** The server's document; only read. */
@@ -21,6 +23,8 @@ export interface InspectionContext {
   readonly width: number;
   readonly height: number;
   readonly labels: ReadonlySet<number>;
+  /** What is known of the session's strokes: `maskDoc.sessionState`. */
+  readonly sessionState: (sessionId: string) => SessionState;
   /** Greatest lamport of the mask so far; 0 for an empty one. */
   readonly currentMaxLamport: number;
   /** How far above it a record may be; 10^6 unless given. */
@@ -55,7 +59,9 @@ export function inspectUpdate(update: Uint8Array, context: InspectionContext): I
   const inspection = new Inspection(context);
   inspection.admitStructs(structs);
   const deletions = inspection.admitDeletions(ds);
-  return inspection.summarise(deletions, ds);
+  const inspected = inspection.summarise(deletions, ds);
+  inspection.checkStrokes(inspected);
+  return inspected;
 }
 
 function decode(update: Uint8Array, limits: typeof DEFAULT_LIMITS) {
@@ -85,6 +91,8 @@ class Inspection {
   /** Clock up to which each client's structs are held or admitted. */
   private readonly clocks = new Map<number, number>();
   private readonly admitted = new Map<string, { client: number; clock: number; record: StrokeRecord }>();
+  /** How many live records of each stroke of the document go. */
+  private readonly deletedOf = new Map<number, number>();
   private maxLamport: number;
 
   constructor(private readonly context: InspectionContext) {
@@ -227,6 +235,7 @@ class Inspection {
         if (!(struct instanceof Y.Item) || this.sessionOf(struct) !== sessionId) {
           throw new MaskDocError('FOREIGN_DELETION', `${client}:${struct.id.clock}`);
         }
+        this.noteDeleted(struct);
         deletions.push({ client, clock: struct.id.clock, length: struct.length });
       }
       for (const item of this.admitted.values()) {
@@ -236,6 +245,27 @@ class Inspection {
       }
     }
     return deletions;
+  }
+
+  private noteDeleted({ content }: Y.Item): void {
+    if (!(content instanceof Y.ContentBinary)) return;
+    try {
+      const { strokeId } = decodeRecordHead(content.content);
+      this.deletedOf.set(strokeId, 1 + (this.deletedOf.get(strokeId) ?? 0));
+    } catch (error) {
+      // What is no record is of no stroke: its author may take it away.
+      if (!(error instanceof MaskError)) throw error;
+    }
+  }
+
+  /** Throws UNDO_TOO_OLD, STROKE_ORDER, STROKE_FOLDED. */
+  checkStrokes({ records }: InspectedUpdate): void {
+    if (records.length === 0 && this.deletedOf.size === 0) return;
+    const state = this.context.sessionState(this.context.sessionId);
+    checkStrokes(
+      records.map(({ record }) => record),
+      { state, deletedOf: this.deletedOf },
+    );
   }
 
   summarise(deletions: readonly ClockRange[], ds: DeleteSet): InspectedUpdate {
