@@ -124,5 +124,11 @@ export const presenceFrame = (entries: readonly PresenceEntry[]): Uint8Array =>
 export const durableFrame = (ack: Ack): Uint8Array =>
   frame(ROOM_MESSAGE.durable, (encoder) => encoding.writeUint8Array(encoder, encodeAck(ack)));
 
+/** What `encodeBase` and `encodeFoldNotice` of the mask document have made. */
+export const baseFrame = (base: Uint8Array): Uint8Array =>
+  frame(ROOM_MESSAGE.base, (encoder) => encoding.writeUint8Array(encoder, base));
+export const foldedFrame = (notice: Uint8Array): Uint8Array =>
+  frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, notice));
+
 export const refusedFrame = (body: ErrorBody): Uint8Array => json(ROOM_MESSAGE.refused, body);
 export const readyFrame = (ready: RoomReady): Uint8Array => json(ROOM_MESSAGE.ready, ready);

@@ -24,6 +24,22 @@ export interface RoomLimits {
   /** Refusals that a socket may earn at once, and per second after that, before it is closed as rubbish. */
   readonly strikes: number;
   readonly strikesPerSecond: number;
+  /** Records that a fold is worth while people paint: each costs every page some work. */
+  readonly foldAtLeast: number;
+  /** Records that it is worth when a room has been quiet for so many milliseconds, or nobody is left in it. */
+  readonly foldQuietAtLeast: number;
+  readonly foldQuietMs: number;
+  /** Milliseconds that nobody else may fold: more than a fold takes, less than anybody minds after a crash. */
+  readonly foldLeaseMs: number;
+  /** Milliseconds of folding before strokes are served again. */
+  readonly foldSliceMs: number;
+  /** Milliseconds after which a session in which nobody has written is folded whole: longer than a week offline. */
+  readonly idleSessionMs: number;
+  /** A document of more bytes than this, and of so many times its live records, is written anew. */
+  readonly epochBytes: number;
+  readonly epochRatio: number;
+  /** Tiles of a room that stay decoded, 64 KiB each. */
+  readonly maxPlanes: number;
 }
 
 export const ROOM_LIMITS: RoomLimits = {
@@ -39,4 +55,13 @@ export const ROOM_LIMITS: RoomLimits = {
   closeMs: 5_000,
   strikes: 8,
   strikesPerSecond: 0.2,
+  foldAtLeast: 1_000,
+  foldQuietAtLeast: 64,
+  foldQuietMs: 30_000,
+  foldLeaseMs: 30_000,
+  foldSliceMs: 4,
+  idleSessionMs: 8 * 24 * 60 * 60 * 1_000,
+  epochBytes: 1024 * 1024,
+  epochRatio: 4,
+  maxPlanes: 128,
 };

@@ -1,5 +1,4 @@
 /** Long work in short slices, so that strokes keep flowing meanwhile. Knows no fold. */
-import { setImmediate } from 'node:timers/promises';
 
 export interface Sliced {
   /** Milliseconds. */
@@ -27,7 +26,7 @@ export async function inSlices(
     } while (more && spent + spent / steps < sliceMs);
     longest = Math.max(longest, spent);
     total += spent;
-    if (more) await setImmediate();
+    if (more) await new Promise<void>((resume) => setImmediate(resume));
   }
   return { longest, total };
 }
