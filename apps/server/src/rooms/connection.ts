@@ -6,7 +6,7 @@
  *       └────────────────↑
  */
 import type { IncomingMessage } from 'node:http';
-import { MaskDocError, ownPart } from '@cotrace/mask-doc';
+import { type Ack, MaskDocError, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
   MAX_PRESENCE_BYTES,
@@ -64,6 +64,8 @@ export class Connection implements Peer {
   /** Counts changes of roles and sign-outs, so that an answer looked up before one is not believed after it. */
   private roleRevision = 0;
   private isAlive = true;
+  /** What the socket is told when the commit that is on its way has come through. */
+  private waitingAcks: { readonly committed: Promise<void>; readonly acks: Ack[] } | undefined;
   /** SyncStep1s sent and not answered yet. */
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
@@ -152,7 +154,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
-    this.acknowledge(room.everything());
+    this.acknowledge(room.everythingOf(this.ownClientIds()));
     this.sendPresences();
     const early = this.early;
     this.early = [];
@@ -257,10 +259,21 @@ export class Connection implements Peer {
     this.send(syncStep1Frame(this.hold!.room.doc));
   }
 
+  /** One frame for all that one commit holds of this socket. */
   private acknowledge({ ack, committed }: Applied): void {
+    const waiting = this.waitingAcks;
+    if (waiting?.committed === committed) {
+      waiting.acks.push(ack);
+      return;
+    }
+    const acks = [ack];
+    this.waitingAcks = { committed, acks };
     committed.then(
-      () => this.send(durableFrame(ack)),
-      // The room is broken then, and has told everybody to come back.
+      () => {
+        if (this.waitingAcks?.acks === acks) this.waitingAcks = undefined;
+        this.send(durableFrame(acks));
+      },
+      // The room has ended then, and has told everybody so.
       () => {},
     );
   }
@@ -278,7 +291,7 @@ export class Connection implements Peer {
     }
     if (own.state !== 'null' && !this.mayMove()) return;
     this.presence = own;
-    this.hold!.room.relay(presenceFrame([own]), this, { droppable: true });
+    this.hold!.room.relay.presence(own, this);
   }
 
   private sendPresences(): void {
@@ -322,8 +335,8 @@ export class Connection implements Peer {
     this.send(readyFrame(this.hold!.room.ready(this.mayPaint)));
   }
 
-  roomBroken(): void {
-    this.end(CLOSE.comeBack);
+  roomEnded(error: unknown): void {
+    this.end(closeCodeOf(error));
   }
 
   send(frame: Uint8Array, options?: { droppable: boolean }) {

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { createCommitLog } from './commitLog.ts';
 import { Connection } from './connection.ts';
 import { refusedFrame } from './frames.ts';
+import { startHeadPoll } from './headPoll.ts';
 import { planeUpdates } from './planeUpdates.ts';
 import { closeReason, refusalOf } from './refusal.ts';
 import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
@@ -59,7 +60,8 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
       }
     },
   });
-  const registry = createRoomRegistry({ store, commits, log });
+  const registry = createRoomRegistry({ store, commits, log, limits });
+  const poll = startHeadPoll({ registry, store, commits, log, pollMs: limits.pollMs });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -159,6 +161,7 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
       stopListening();
       stopWatching();
       clearInterval(heart);
+      poll.stop();
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();
       const closing = [...connections];

@@ -10,6 +10,13 @@ export interface RoomLimits {
   readonly longestRetryMs: number;
   /** Bytes that may wait for the database, all rooms together, before updates are refused. */
   readonly maxPendingBytes: number;
+  /** Milliseconds between looks at what other servers have written. */
+  readonly pollMs: number;
+  /** Up to so many peers are told at once what the others do. */
+  readonly peersAtOnce: number;
+  /** Milliseconds that paint, and places of pointers, are collected for 100 peers or more; fewer wait in proportion. */
+  readonly relayMs: number;
+  readonly presenceRelayMs: number;
   /** Milliseconds that a socket behind a gap has to send what is missing. */
   readonly gapMs: number;
   /** Milliseconds for signing in and loading the room. */
@@ -47,6 +54,10 @@ export const ROOM_LIMITS: RoomLimits = {
   firstRetryMs: 100,
   longestRetryMs: 5_000,
   maxPendingBytes: 32 * 1024 * 1024,
+  pollMs: 1_000,
+  peersAtOnce: 8,
+  relayMs: 25,
+  presenceRelayMs: 100,
   gapMs: 5_000,
   admissionMs: 20_000,
   heartbeatMs: 15_000,
