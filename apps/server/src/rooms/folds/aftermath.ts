@@ -12,13 +12,13 @@ import type { FoldStore } from './foldStore.ts';
  */
 export function tellFold(room: Room, frame: Uint8Array): void {
   // A page can follow only when it has every record that was folded.
-  room.flush();
+  room.relay.flush();
   for (const peer of room.peers) {
     if (peer.heldFold === undefined) continue;
     peer.send(frame);
     peer.heldFold = room.base.number;
   }
-  room.relayChange(() => deleteFolded(room.doc, room.mask.watermarks));
+  room.changeUnlogged(() => deleteFolded(room.doc, room.mask.watermarks));
 }
 
 /** Takes the folds that other servers have committed. Throws ProtocolError DATABASE_UNAVAILABLE. */

@@ -68,6 +68,8 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
   let tail: Promise<void> = Promise.resolve();
   let isClosing = false;
 
+  const isLoaded = (room: Room) => registry.find(room.row.maskId) === room;
+
   const stateOf = (room: Room): RoomState => {
     let state = states.get(room);
     if (state === undefined) {
@@ -132,13 +134,13 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
     if (isClosing) return;
     if (state.quiet !== undefined) return void state.quiet.refresh();
     state.quiet = setTimeout(() => {
-      if (!isClosing && registry.isLoaded(room)) void attempt(room, limits.foldQuietAtLeast);
+      if (!isClosing && isLoaded(room)) void attempt(room, limits.foldQuietAtLeast);
     }, limits.foldQuietMs);
     state.quiet.unref();
   };
 
   const fold = async (room: Room, state: RoomState, atLeast: number): Promise<void> => {
-    if (isClosing || !registry.isLoaded(room)) return;
+    if (isClosing || !isLoaded(room)) return;
     const { maskId } = room.row;
     // Held, so that it is not let go in the middle.
     const { room: held, release } = await registry.open(maskId);
@@ -150,7 +152,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       if (plan !== undefined) await carriedOut(room, plan);
       if (!isClosing && outgrown(room, limits)) {
         const token = await store.lease(maskId, holder, limits.foldLeaseMs);
-        if (token !== undefined) await startEpoch(room, { token, store, commits, registry, log });
+        if (token !== undefined) await startEpoch(room, { token, store, commits, log });
       }
     } finally {
       release();
@@ -178,7 +180,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
     try {
       const token = await store.lease(maskId, holder, limits.foldLeaseMs);
       if (token === undefined) return;
-      const mayGoOn = () => !isClosing && registry.isLoaded(room);
+      const mayGoOn = () => !isClosing && isLoaded(room);
       const { longest, total } = await inSlices(() => job.step(), limits.foldSliceMs, mayGoOn);
       if (!mayGoOn()) return;
       const begun = performance.now();
@@ -202,7 +204,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
         ...(reliesOnSilence ? { head: room.head } : {}),
       });
       // Committed: a room that broke meanwhile is loaded anew, with the fold.
-      if (!registry.isLoaded(room)) return;
+      if (!isLoaded(room)) return;
       const finishing = performance.now();
       job.finish();
       isOver = true;
