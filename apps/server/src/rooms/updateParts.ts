@@ -81,7 +81,9 @@ function skipId(decoder: decoding.Decoder): void {
 }
 
 function skipBytes(decoder: decoding.Decoder): void {
-  decoder.pos += decoding.readVarUint(decoder);
+  // First read, then added: reading moves the position too.
+  const length = decoding.readVarUint(decoder);
+  decoder.pos += length;
 }
 
 /** One update that says what these say one after the other; at least one. */
