@@ -1,9 +1,9 @@
 /** Folding while people paint: nothing acknowledged is lost, everybody sees the same, and undo stays one's own. */
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import type { RoomStore } from '../../apps/server/src/rooms/roomStore.ts';
 import { openPainter, type Painter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { startRoomServer } from '../../apps/server/src/rooms/testing/roomServer.ts';
-import type { RoomStore } from '../../apps/server/src/rooms/roomStore.ts';
 import { UNDO_HORIZON } from '../../packages/mask-doc/src/index.ts';
 import { oraclePixels } from './oracle.ts';
 
@@ -47,6 +47,8 @@ describe('folding', () => {
     expect(anna.notices.length).toBeGreaterThan(0);
     expect([...anna.bases, ...bert.bases]).toEqual([]);
     // The deletions of folding are not in the log.
-    expect((await server.store.loadSince('mask', 0, 0)).every(({ sessionId }) => sessionId !== '')).toBe(true);
+    expect((await server.store.loadSince('mask', 0, 0)).every(({ sessionId }) => sessionId !== '')).toBe(
+      true,
+    );
   });
 });

@@ -14,6 +14,11 @@ export interface FoldJob {
   step(): boolean;
   /** The new tiles by index; all of them after the last step. */
   readonly tiles: ReadonlyMap<number, Uint8Array>;
+  /**
+   * The document has lost records of it since it began. For a page that is expected. For the server, that has not told anybody
+   * yet, it means that their author (one of an idle session: others may not) took them back: cancel, and plan again.
+   */
+  readonly isDisturbed: boolean;
   /** Lays the tiles under the picture, which stays as it is, and moves the watermarks. Does the steps that are left. */
   finish(): void;
   /** Leaves all as it was. */
@@ -75,6 +80,9 @@ function startJob(
     notice,
     step: () => tileFold.step(),
     tiles: tileFold.tiles,
+    get isDisturbed() {
+      return records.isFoldDisturbed;
+    },
     finish: () => tell(records.finishFold()),
     cancel: () => tell(records.cancelFold()),
   };

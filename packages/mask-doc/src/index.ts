@@ -22,7 +22,7 @@ export {
   type OwnAction,
   openMaskDoc,
 } from './maskDoc.ts';
-export { ownPart } from './ownPart.ts';
+export { type OwnPartContext, ownPart } from './ownPart.ts';
 export type { LiveRecord, UnreadableRecord } from './records.ts';
 export { type SessionState, UNDO_HORIZON } from './sessionStrokes.ts';
 export { resubmit, type UnsavedRecords, unsavedRecords } from './unsaved.ts';

@@ -7,7 +7,6 @@ import * as Y from 'yjs';
 import { MaskDocError } from './errors.ts';
 import { arrayNameOf, recordId } from './layout.ts';
 import type { MaskRecords } from './records.ts';
-import { UNDO_HORIZON } from './sessionStrokes.ts';
 
 export interface OwnStrokesOptions {
   readonly doc: Y.Doc;
@@ -50,7 +49,8 @@ export class OwnStrokes {
   }
 
   private get horizon(): number {
-    return this.options.records.greatestStrokeIdOf(this.options.sessionId ?? '') - UNDO_HORIZON;
+    const { records, sessionId = '' } = this.options;
+    return records.greatestStrokeIdOf(sessionId) - records.undoHorizon;
   }
 
   get canUndo(): boolean {

@@ -57,7 +57,10 @@ export class MaskRecords {
   private number = 0;
   private lamport = 0;
 
-  constructor(private readonly size: CompositionOptions) {
+  constructor(
+    private readonly size: CompositionOptions,
+    readonly undoHorizon = UNDO_HORIZON,
+  ) {
     this.composition = createComposition(size);
   }
 
@@ -80,6 +83,11 @@ export class MaskRecords {
   /** The session's strokes up to this one are being folded; 0 when none are. */
   foldingUpTo(sessionId: string): number {
     return this.fold?.table.get(sessionId)?.strokeId ?? 0;
+  }
+
+  /** The document has lost records of the fold that is running. */
+  get isFoldDisturbed(): boolean {
+    return this.fold !== undefined && this.fold.departed.size > 0;
   }
 
   get liveSessions(): Iterable<readonly [sessionId: string, strokes: SessionStrokes]> {
@@ -120,7 +128,7 @@ export class MaskRecords {
    */
   horizonOf(sessionId: string): number {
     const folded = this.table.get(sessionId)?.strokeId ?? 0;
-    return Math.max(this.sessions.get(sessionId)?.greatestLive ?? 0, folded) - UNDO_HORIZON;
+    return Math.max(this.sessions.get(sessionId)?.greatestLive ?? 0, folded) - this.undoHorizon;
   }
 
   stateOf(sessionId: string): SessionState {

@@ -87,8 +87,9 @@ export class Room implements LogWriter {
     });
     const document = fold?.epoch === row.epoch ? [fold.document] : [];
     applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
-    const { maxPlanes } = parts.limits;
-    this.mask = openMaskDoc({ doc: this.doc, width: row.width, height: row.height, maxPlanes });
+    const { width, height } = row;
+    const { maxPlanes, undoHorizon } = parts.limits;
+    this.mask = openMaskDoc({ doc: this.doc, width, height, maxPlanes, undoHorizon });
     this.base = new RoomBase(this.mask);
     if (fold !== undefined) this.base.take(fold, 0);
     this.maxLamport = this.mask.greatestLamport;

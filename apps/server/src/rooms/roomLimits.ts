@@ -1,5 +1,6 @@
 /** Numbers that only the rooms know, with units and reasons; what both ends must agree on is in packages/protocol. */
 
+import { UNDO_HORIZON } from '@cotrace/mask-doc';
 import { SLOW_READER_CLOSE_BYTES, SLOW_READER_DROP_PRESENCE_BYTES } from '@cotrace/protocol';
 
 export interface RoomLimits {
@@ -31,6 +32,8 @@ export interface RoomLimits {
   /** Refusals that a socket may earn at once, and per second after that, before it is closed as rubbish. */
   readonly strikes: number;
   readonly strikesPerSecond: number;
+  /** Strokes of each session that may be undone; the pages must know the same number. */
+  readonly undoHorizon: number;
   /** Records that a fold is worth while people paint: each costs every page some work. */
   readonly foldAtLeast: number;
   /** Records that it is worth when a room has been quiet for so many milliseconds, or nobody is left in it. */
@@ -66,6 +69,7 @@ export const ROOM_LIMITS: RoomLimits = {
   closeMs: 5_000,
   strikes: 8,
   strikesPerSecond: 0.2,
+  undoHorizon: UNDO_HORIZON,
   foldAtLeast: 1_000,
   foldQuietAtLeast: 64,
   foldQuietMs: 30_000,

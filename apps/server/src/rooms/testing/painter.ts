@@ -12,6 +12,7 @@ import {
   type MaskDoc,
   openMaskDoc,
   resubmit,
+  UNDO_HORIZON,
   type UnsavedRecords,
   unsavedRecords,
 } from '@cotrace/mask-doc';
@@ -60,6 +61,8 @@ export interface PainterOptions {
   readonly width?: number;
   readonly height?: number;
   readonly doc?: Y.Doc;
+  /** As the server has it. */
+  readonly undoHorizon?: number;
 }
 
 type Handler = WebsocketProvider['messageHandlers'][number];
@@ -77,6 +80,7 @@ interface Page {
 
 export function openPainter({ origin }: { origin: string }, options: PainterOptions): Painter {
   const { name, sessionId = `session-${name}`, room = 'mask@0', width = 300, height = 200 } = options;
+  const { undoHorizon = UNDO_HORIZON } = options;
   const { maskId, epoch: firstEpoch } = parseRoomName(room)!;
   const refused: ErrorBody[] = [];
   const ready: RoomReady[] = [];
@@ -101,7 +105,7 @@ export function openPainter({ origin }: { origin: string }, options: PainterOpti
   const tailOf = (decoder: decoding.Decoder) => decoder.arr.slice(decoder.pos);
 
   const openPage = (doc: Y.Doc, carried: UnsavedRecords | undefined): Page => {
-    const mask = openMaskDoc({ doc, width, height, sessionId });
+    const mask = openMaskDoc({ doc, width, height, sessionId, undoHorizon });
     const tracker = createDurabilityTracker(mask);
     tracker.adoptOwn();
     const provider = new WebsocketProvider(`${origin}${ROOM_PATH}`, roomName(maskId, epoch), doc, {
