@@ -60,6 +60,7 @@ export function connectRaw(
     token = tokenOf(name),
     cookie,
     autoPong = true,
+    fold = 0,
   }: {
     name: string;
     sessionId?: string;
@@ -68,9 +69,16 @@ export function connectRaw(
     token?: string;
     cookie?: string;
     autoPong?: boolean;
+    /** Number of the base that it says to hold. */
+    fold?: number;
   },
 ): RawClient {
-  const query = new URLSearchParams({ session: sessionId, client: String(clientId), token });
+  const query = new URLSearchParams({
+    session: sessionId,
+    client: String(clientId),
+    token,
+    fold: String(fold),
+  });
   const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`, {
     autoPong,
     ...(cookie === undefined ? {} : { headers: { cookie } }),
