@@ -194,7 +194,6 @@ export class Room implements LogWriter {
       const bytes = this.applyToDocument(update);
       this.maxLamport = inspected.maxLamport;
       if (bytes !== undefined) {
-        this.relay.update(bytes, from);
         committed = this.parts.commits.append(this, {
           sessionId,
           bytes,
@@ -203,6 +202,7 @@ export class Room implements LogWriter {
         });
         if (committed !== this.lastCommit) committed.catch((error) => this.end(error));
         this.lastCommit = committed;
+        this.relay.update(bytes, from);
       }
     }
     const clocks = [...clientIds].map((id) => [id, Y.getState(this.doc.store, id)] as const);

@@ -81,7 +81,6 @@ function skipId(decoder: decoding.Decoder): void {
 }
 
 function skipBytes(decoder: decoding.Decoder): void {
-  // First read, then added: reading moves the position too.
   const length = decoding.readVarUint(decoder);
   decoder.pos += length;
 }
