@@ -19,6 +19,7 @@ import {
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import type { Folder } from './folds/folder.ts';
 import {
   durableFrame,
   type PresenceEntry,
@@ -41,6 +42,7 @@ import { claimSession } from './sessions.ts';
 
 export interface ConnectionParts {
   readonly registry: RoomRegistry;
+  readonly folder: Pick<Folder, 'catchUp'>;
   readonly store: RoomStore;
   readonly access: Access;
   readonly log: Log;
@@ -54,6 +56,7 @@ const MAX_PRESENCE_FRAME = 64 * 1024;
 
 export class Connection implements Peer {
   presence: PresenceEntry | undefined;
+  heldFold: number | undefined;
   private phase: 'entering' | 'inside' | 'gone' = 'entering';
   private early: Uint8Array[] = [];
   private earlyBytes = 0;
@@ -132,6 +135,8 @@ export class Connection implements Peer {
         throw new ProtocolError('CONFLICT', `Expected epoch ${room.row.epoch}, got ${asked.epoch}.`);
       }
       await claimSession(room, store, { ...asked, userId: actor.userId, mayPaint: this.mayPaint });
+      // It was in another server's room, which has folded what this one still shows as strokes.
+      if (asked.fold > room.base.number) await this.parts.folder.catchUp(room);
       if (this.isGone()) return this.leave();
     }
     this.goInside();
@@ -154,7 +159,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
-    this.acknowledge(room.everythingOf(this.ownClientIds()));
+    this.acknowledge(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     const early = this.early;
     this.early = [];
@@ -186,9 +191,11 @@ export class Connection implements Peer {
         case 'syncStep1': {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
+          const base = this.missingBase();
           const answer = syncStep2Frame(room.doc, frame.stateVector);
+          this.allowance = Math.max(this.allowance, answer.length + (base?.length ?? 0));
+          if (base !== undefined) this.send(base);
           this.send(answer);
-          this.allowance = Math.max(this.allowance, answer.length);
           return;
         }
         case 'syncStep2':
@@ -204,6 +211,16 @@ export class Connection implements Peer {
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  /** What was folded since the page was told last: without it the answer would lack pixels. */
+  private missingBase(): Uint8Array | undefined {
+    const { base } = this.hold!.room;
+    const { fold } = this.asked!;
+    // A page may hold a fold that a database from a backup does not know.
+    const held = this.heldFold ?? (fold <= base.number ? fold : 0);
+    this.heldFold = base.number;
+    return held < base.number ? base.frameSince(held) : undefined;
   }
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {

@@ -150,5 +150,11 @@ function joinedDeleteSet(deleteSets: readonly Uint8Array[]): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
+/** What `encodeBase` and `encodeFoldNotice` of the mask document have made. */
+export const baseFrame = (base: Uint8Array): Uint8Array =>
+  frame(ROOM_MESSAGE.base, (encoder) => encoding.writeUint8Array(encoder, base));
+export const foldedFrame = (notice: Uint8Array): Uint8Array =>
+  frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, notice));
+
 export const refusedFrame = (body: ErrorBody): Uint8Array => json(ROOM_MESSAGE.refused, body);
 export const readyFrame = (ready: RoomReady): Uint8Array => json(ROOM_MESSAGE.ready, ready);
