@@ -53,12 +53,9 @@ export class Ledger {
     return this.intents.has(strokeKey(sessionId, strokeId));
   }
 
-  /** The page says that everything but these is saved; returns what it has not said before. */
-  saved(sessionId: string, unsaved: ReadonlySet<number>): Claimed[] {
-    return this.savedOnly(
-      sessionId,
-      [...this.openOf(sessionId)].filter((strokeId) => !unsaved.has(strokeId)),
-    );
+  /** The page says that everything is saved; returns what it has not said before. */
+  saved(sessionId: string): Claimed[] {
+    return this.savedOnly(sessionId, [...this.openOf(sessionId)]);
   }
 
   /** The page says that these are saved; returns those of which it has not said so before. */

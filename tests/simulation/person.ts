@@ -61,7 +61,6 @@ export class Person implements Visitor {
   private isTryingAgain = false;
   private readonly looking = new Set<MaskSession>();
   private readonly sessions = new Set<MaskSession>();
-  private readonly pendingBefore = new WeakMap<MaskSession, number>();
 
   constructor(
     readonly name: string,
@@ -115,6 +114,10 @@ export class Person implements Visitor {
 
   get isOpen(): boolean {
     return this.tabs > 0 && !this.owner.isDead;
+  }
+
+  get isPrivate(): boolean {
+    return this.isOpen && this.keepsNothing;
   }
 
   private keepLooking(adopter: Adopter): void {
@@ -178,9 +181,7 @@ export class Person implements Visitor {
   private look(session: MaskSession, store: KeptStore): void {
     const { state, sessionId } = session;
     const { time, ledger, trace } = this.parts;
-    if (state.pending < (this.pendingBefore.get(session) ?? 0) || state.kind === 'saved')
-      this.noteClaims(session);
-    this.pendingBefore.set(session, state.pending);
+    if (state.kind === 'saved') this.noteClaims(session);
     const { refused } = session.unsaved();
     if (state.kind === 'refused' || refused.length > 0) {
       const why =
@@ -201,8 +202,7 @@ export class Person implements Visitor {
     const { ledger } = this.parts;
     const { sessionId } = session;
     if (ledger.openCount(sessionId) === 0) return;
-    const unsaved = new Set(session.unsaved().strokes.map(({ strokeId }) => strokeId));
-    const claims = ledger.saved(sessionId, unsaved);
+    const claims = ledger.saved(sessionId);
     if (claims.length > 0) this.parts.onClaim(this.owner.name, claims);
   }
 

@@ -267,7 +267,9 @@ class Simulation {
     Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
-      person.open();
+      // What a device keeps is not sent from a private window.
+      if (person.isPrivate) void person.close().then(() => person.open());
+      else person.open();
     }
     for (const server of this.servers) {
       server.isCutOffFromStore = false;
