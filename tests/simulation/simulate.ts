@@ -13,7 +13,7 @@ import { differenceOf, Ledger, naivePicture, type Stroke } from './ledger.ts';
 import { Network, PageSocket } from './network.ts';
 import { type Claim, Person } from './person.ts';
 import { ServerProcess } from './serverProcess.ts';
-import type { Call } from './unreliableStore.ts';
+import type { Call, StoreLie } from './unreliableStore.ts';
 import { realNow } from './virtualGlobals.ts';
 import { type Owner, ownedBy, VirtualTime } from './virtualTime.ts';
 import { Dice, type Fault, type Weather, weatherOf } from './weather.ts';
@@ -22,6 +22,7 @@ export interface SimulationOptions {
   /** Keeps what happened, line by line. */
   readonly traces?: boolean;
   readonly weather?: Partial<Weather>;
+  readonly lie?: StoreLie;
 }
 
 export interface Outcome {
@@ -109,6 +110,7 @@ class Simulation {
           access: this.access,
           weather: this.climate,
           limits: LIMITS,
+          ...(options.lie === undefined ? {} : { lie: options.lie }),
           trace,
           onDone: (call, result) => this.onStoreCall(call, result),
           onLine: (level, line) => {
