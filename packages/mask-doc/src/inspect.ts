@@ -12,7 +12,7 @@ import { type ClockRange, ClockRanges, encodeDeleteSet } from './deleteSet.ts';
 import { MaskDocError } from './errors.ts';
 import { arrayNameOf, createSessionLookup, recordId, type SessionLookup, structsBetween } from './layout.ts';
 import type { SessionState } from './sessionStrokes.ts';
-import { checkStrokes } from './strokeOrder.ts';
+import { checkStrokes, isLate } from './strokeOrder.ts';
 
 export interface InspectionContext {
   /** The server's document; only read. */
@@ -33,8 +33,10 @@ export interface InspectionContext {
 }
 
 export interface InspectedUpdate {
-  /** Records the document does not hold yet and this update does not delete again. */
+  /** Records that the document does not hold yet, that this update does not delete again, and that show. */
   readonly records: readonly { readonly id: string; readonly record: StrokeRecord }[];
+  /** Strokes of records that are new and show nothing: their session was folded meanwhile, beyond them. */
+  readonly lateStrokes: readonly number[];
   /** Own live elements that it deletes. */
   readonly deletions: readonly ClockRange[];
   /** New structs per client. */
@@ -59,9 +61,7 @@ export function inspectUpdate(update: Uint8Array, context: InspectionContext): I
   const inspection = new Inspection(context);
   inspection.admitStructs(structs);
   const deletions = inspection.admitDeletions(ds);
-  const inspected = inspection.summarise(deletions, ds);
-  inspection.checkStrokes(inspected);
-  return inspected;
+  return inspection.summarise(deletions, ds);
 }
 
 function decode(update: Uint8Array, limits: typeof DEFAULT_LIMITS) {
@@ -259,26 +259,27 @@ class Inspection {
   }
 
   /** Throws UNDO_TOO_OLD, STROKE_ORDER, STROKE_FOLDED. */
-  checkStrokes({ records }: InspectedUpdate): void {
-    if (records.length === 0 && this.deletedOf.size === 0) return;
-    const state = this.context.sessionState(this.context.sessionId);
-    checkStrokes(
-      records.map(({ record }) => record),
-      { state, deletedOf: this.deletedOf },
-    );
-  }
-
   summarise(deletions: readonly ClockRange[], ds: DeleteSet): InspectedUpdate {
     const { doc } = this.context;
     const deleted = new ClockRanges();
     for (const range of rangesOf(ds)) deleted.add(range);
     const gone = new ClockRanges();
     for (const range of deletions) gone.add(range);
-    const records = [...this.admitted].flatMap(([id, { client, clock, record }]) =>
-      gone.covers({ client, clock, length: 1 }) ? [] : [{ id, record }],
+    const state = this.context.sessionState(this.context.sessionId);
+    const records: { id: string; record: StrokeRecord }[] = [];
+    const lateStrokes = new Set<number>();
+    for (const [id, { client, clock, record }] of this.admitted) {
+      if (gone.covers({ client, clock, length: 1 })) continue;
+      if (isLate(record, state)) lateStrokes.add(record.strokeId);
+      else records.push({ id, record });
+    }
+    checkStrokes(
+      records.map(({ record }) => record),
+      { state, deletedOf: this.deletedOf },
     );
     return {
       records,
+      lateStrokes: [...lateStrokes],
       deletions,
       clocks: [...this.clocks].map(([client, to]) => [client, Y.getState(doc.store, client), to] as const),
       deleteSetBytes: encodeDeleteSet(deleted),

@@ -116,9 +116,10 @@ export class MaskRecords {
     return Math.max(this.sessions.get(sessionId)?.greatestSeen ?? 0, folded);
   }
 
-  /** Raises the session's greatest stroke id: of a stroke that was, and is no more. */
-  see(sessionId: string, strokeId: number): void {
+  /** Of strokes that were, and need not be any more: their ids and lamports are used up. */
+  see(sessionId: string, { strokeId, lamport = 0 }: { strokeId: number; lamport?: number }): void {
     this.strokesFor(sessionId).see(strokeId);
+    this.lamport = Math.max(this.lamport, lamport);
   }
 
   /**

@@ -19,7 +19,17 @@ interface Stamped {
   readonly label: number;
 }
 
-/** `records`: those that are new and stay. Throws UNDO_TOO_OLD, STROKE_ORDER, STROKE_FOLDED. */
+/**
+ * Whether a new record lies at or below its session's watermark, so that it shows nothing. Within the horizon that is an honest
+ * redo from before a fold of the whole session, and let in for the sake of all that comes with it. Throws STROKE_FOLDED.
+ */
+export function isLate({ strokeId }: StrokeRecord, { watermark, horizon }: SessionState): boolean {
+  if (watermark === undefined || strokeId > watermark.strokeId) return false;
+  if (strokeId > horizon) return true;
+  throw new MaskDocError('STROKE_FOLDED', `stroke ${strokeId}, folded up to ${watermark.strokeId}`);
+}
+
+/** `records`: those that are new, stay and are not late. Throws UNDO_TOO_OLD, STROKE_ORDER. */
 export function checkStrokes(records: readonly StrokeRecord[], context: StrokeContext): void {
   const { state, deletedOf } = context;
   for (const strokeId of deletedOf.keys()) {
@@ -39,9 +49,6 @@ export function checkStrokes(records: readonly StrokeRecord[], context: StrokeCo
 function checkStroke(stroke: Stamped, { state, deletedOf }: StrokeContext): void {
   const { strokeId, lamport } = stroke;
   const { watermark } = state;
-  if (watermark !== undefined && strokeId <= watermark.strokeId) {
-    throw new MaskDocError('STROKE_FOLDED', `stroke ${strokeId}, folded up to ${watermark.strokeId}`);
-  }
   const stays = (id: number, known: Stroke) => known.records.length > (deletedOf.get(id) ?? 0);
   const same = state.strokeAt(strokeId);
   if (same !== undefined && stays(strokeId, same)) {

@@ -112,6 +112,8 @@ export function createStrokeRecorder({
         if (!(error instanceof KeepingError)) throw error;
         failure = error;
         for (const { strokeId } of change.put) failed.add(strokeId);
+        // What came meanwhile would not be taken either, and is not on the device.
+        for (const strokeId of due) if (isPending(strokeId)) failed.add(strokeId);
         for (const strokeId of [...change.remove, ...failed]) due.add(strokeId);
         tell();
         return;
