@@ -82,9 +82,7 @@ export function decodeFoldNotice(bytes: Uint8Array): FoldNotice {
 }
 
 /** 32 bits over a set of records, the same in whatever order they are named. */
-export function foldDigest(
-  records: Iterable<{ readonly client: number; readonly clock: number }>,
-): number {
+export function foldDigest(records: Iterable<{ readonly client: number; readonly clock: number }>): number {
   let sum = 0;
   for (const { client, clock } of records) sum = (sum + mixed(client, clock)) >>> 0;
   return sum;

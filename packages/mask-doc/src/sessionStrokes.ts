@@ -81,6 +81,20 @@ export class SessionStrokes {
     else this.order.splice(this.indexFrom(strokeId), 1);
   }
 
+  /** Ids of the records of all strokes up to this one. */
+  recordsUpTo(strokeId: number): string[] {
+    return this.order.slice(0, this.indexFrom(strokeId + 1)).flatMap((id) => this.strokes.get(id)!.records);
+  }
+
+  /** The greatest live stroke up to this one. */
+  lastUpTo(strokeId: number): number | undefined {
+    return this.order[this.indexFrom(strokeId + 1) - 1];
+  }
+
+  removeUpTo(strokeId: number): void {
+    for (const id of this.order.splice(0, this.indexFrom(strokeId + 1))) this.strokes.delete(id);
+  }
+
   nearest: SessionState['nearest'] = (strokeId, direction, counts) => {
     let i = this.indexFrom(strokeId);
     if (direction === -1) i--;
