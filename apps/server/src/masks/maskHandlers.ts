@@ -97,27 +97,33 @@ export function createMaskHandlers({
       const before = await createPoint(maskId, `Before restoring ${wanted}`.slice(0, 120), actor.userId);
       const { width, height, values } = await rooms.labels(maskId);
       const past = await history.labelsAt(maskId, { width, height }, moment);
-      let changedPixels = 0;
-      // 255 would do for a label, so a plane of its own says which pixels change.
-      const changed = past.map((label, i) => {
-        if (label === values[i]) return 0;
-        changedPixels++;
-        return 1;
-      });
-      const areas = [...new Set(past.filter((_, i) => changed[i] === 1))].map((label) => ({
-        label,
-        runs: runsOfLabel(
-          past.map((value, i) => (changed[i] === 1 && value === label ? 1 : 0)),
-          width,
-          height,
-          1,
-        ),
-      }));
+      const { changedPixels, areas } = wayBack(values, past, width, height);
       const sessionId = `restore-${randomBytes(9).toString('base64url')}`;
       await rooms.paintAreas(maskId, { sessionId, userId: actor.userId, countsAsNew: false }, areas);
       return { changedPixels, before };
     },
   };
+}
+
+/** What has to be painted over `now` to see `past` again, a set of pixels for each label. */
+function wayBack(now: Uint8Array, past: Uint8Array, width: number, height: number) {
+  let changedPixels = 0;
+  const painted = new Uint8Array(now.length);
+  const erased = new Uint8Array(now.length);
+  const present = new Set<number>();
+  for (let i = 0; i < now.length; i++) {
+    const label = past[i]!;
+    if (label === now[i]) continue;
+    changedPixels++;
+    if (label === 0) erased[i] = 1;
+    else painted[i] = label;
+    present.add(label);
+  }
+  const areas = [...present].map((label) => ({
+    label,
+    runs: label === 0 ? runsOfLabel(erased, width, height, 1) : runsOfLabel(painted, width, height, label),
+  }));
+  return { changedPixels, areas };
 }
 
 function coordinate(text: string, length: number, axis: string): number {
