@@ -42,7 +42,7 @@ describe('two stock y-websocket clients', () => {
     expect(anna.tracker.pendingStrokes).toBe(1);
     commit();
     await anna.saved();
-    expect(await server.store.load('mask', 0)).toHaveLength(1);
+    expect(await server.store.loadSince('mask', 0, 0)).toHaveLength(1);
   });
 
   it('undo and redo their own strokes under and over what the other has painted since', async () => {
@@ -268,7 +268,7 @@ describe('whole planes', () => {
     const values = new Uint8Array(1500 * 1100).map(() => Math.floor(random.unit() * 3));
     await server.rooms.paintPlane('large', 'import-0001', values, { countsAsNew: true });
     expect(same((await server.rooms.labels('large')).values, values)).toBe(true);
-    expect((await server.store.load('large', 0)).length).toBeGreaterThan(1);
+    expect((await server.store.loadSince('large', 0, 0)).length).toBeGreaterThan(1);
   });
 
   it.each([
@@ -278,7 +278,7 @@ describe('whole planes', () => {
     await using server = await startRoomServer();
     const painting = server.rooms.paintPlane('mask', 'import-0001', values, { countsAsNew: true });
     await expect(painting).rejects.toMatchObject({ code });
-    expect(await server.store.load('mask', 0)).toEqual([]);
+    expect(await server.store.loadSince('mask', 0, 0)).toEqual([]);
   });
 
   it("in somebody's own session are refused", async () => {

@@ -5,14 +5,20 @@
 import { ProtocolError } from '@cotrace/protocol';
 import type { Log } from '../log.ts';
 import type { RoomLimits } from './roomLimits.ts';
-import type { MaskRow, RoomStore } from './roomStore.ts';
+import type { AppendOutcome, LogEntry, MaskRow, RoomStore } from './roomStore.ts';
+
+/** Whose entries they are: one room. */
+export interface LogWriter {
+  readonly row: MaskRow;
+  /** Of the mask as it is now, everything that was appended until now included. */
+  readonly labelledPixels: number;
+  /** Its entries are committed, and this is where they lie. */
+  appended(outcome: AppendOutcome): void;
+}
 
 export interface Write {
-  readonly mask: MaskRow;
   readonly sessionId: string;
   readonly bytes: Uint8Array;
-  /** Labelled pixels of the mask after this entry. */
-  readonly labelled: number;
   /** Pixels that it newly labelled. */
   readonly painted: number;
 }
@@ -24,8 +30,11 @@ export interface Committed {
 }
 
 export interface CommitLog {
-  /** Resolved = committed. Rejects only when the store refuses the mask's entries for good, or on `close`. */
-  append(write: Write): Promise<void>;
+  /**
+   * Resolved = committed: one promise for all that a writer's commit holds. Rejects only when the store refuses the mask's
+   * entries for good, or on `close`.
+   */
+  append(writer: LogWriter, write: Write): Promise<void>;
   /** Resolves when all that was appended for the mask until now is committed; rejects with it. */
   settled(maskId: string): Promise<void>;
   isPending(maskId: string): boolean;
@@ -37,15 +46,29 @@ export interface CommitLog {
   close(): Promise<void>;
 }
 
-interface Pending {
-  readonly write: Write;
+/** What one writer has in one transaction. */
+interface Share {
+  readonly writer: LogWriter;
+  readonly epoch: number;
+  readonly entries: LogEntry[];
+  painted: number;
+  readonly promise: Promise<void>;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
+}
+
+/** One transaction: entries in the order in which they came, and the same by writer. */
+interface Batch {
+  readonly entries: LogEntry[];
+  readonly shares: Map<LogWriter, Share>;
+  bytes: number;
 }
 
 /** Bytes and entries of one transaction: what a database takes in some tens of milliseconds and one statement holds. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH_ENTRIES = 2_000;
+
+const SETTLED = Promise.resolve();
 
 export function createCommitLog({
   store,
@@ -59,7 +82,8 @@ export function createCommitLog({
   /** Once a mask and transaction, after the appends have resolved. */
   onCommitted(committed: Committed): void;
 }): CommitLog {
-  let queue: Pending[] = [];
+  /** The last one still takes entries; the one that is being committed is not here any more. */
+  let queue: Batch[] = [];
   let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let draining: Promise<void> | undefined;
@@ -76,70 +100,94 @@ export function createCommitLog({
   };
 
   const drain = async () => {
-    while (queue.length > 0) await commit(takeBatch());
-    // In the same step as the check above: an append that comes now must set the timer again.
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) await commit(batch);
+    // In the same step as the last look at the queue: an append that comes now must set the timer again.
     draining = undefined;
   };
 
-  const takeBatch = (): Pending[] => {
-    let bytes = 0;
-    let count = 0;
-    const end = Math.min(queue.length, MAX_BATCH_ENTRIES);
-    while (count < end && (count === 0 || bytes < MAX_BATCH_BYTES)) {
-      bytes += queue[count++]!.write.bytes.length;
+  const formingBatch = (): Batch => {
+    const last = queue.at(-1);
+    if (last !== undefined && last.bytes < MAX_BATCH_BYTES && last.entries.length < MAX_BATCH_ENTRIES) {
+      return last;
     }
-    const batch = queue.slice(0, count);
-    queue = queue.slice(count);
+    const batch = { entries: [], shares: new Map(), bytes: 0 };
+    queue.push(batch);
     return batch;
   };
 
-  const commit = async (batch: Pending[]): Promise<void> => {
-    const committed = countsOf(batch);
+  const shareOf = (batch: Batch, writer: LogWriter): Share => {
+    const known = batch.shares.get(writer);
+    if (known !== undefined) return known;
+    const { maskId, epoch } = writer.row;
+    let done = () => {};
+    let failed: (error: unknown) => void = () => {};
+    const promise = new Promise<void>((resolve, reject) => {
+      done = resolve;
+      failed = reject;
+    });
+    const share = { writer, epoch, entries: [], painted: 0, promise, done, failed };
+    batch.shares.set(writer, share);
+    latest.set(maskId, promise);
+    const forget = () => {
+      if (latest.get(maskId) === promise) latest.delete(maskId);
+    };
+    promise.then(forget, forget);
+    return share;
+  };
+
+  const commit = async (batch: Batch): Promise<void> => {
+    const shares = [...batch.shares.values()];
     for (let waitMs = limits.firstRetryMs; ; waitMs = Math.min(waitMs * 2, limits.longestRetryMs)) {
+      const counts = shares.map(({ writer }) => ({
+        maskId: writer.row.maskId,
+        labelled: writer.labelledPixels,
+      }));
       try {
-        await store.append(
-          batch.map(({ write: { mask, sessionId, bytes } }) => ({
-            maskId: mask.maskId,
-            epoch: mask.epoch,
-            sessionId,
-            bytes,
-          })),
-          committed.map(({ mask, labelled }) => ({ maskId: mask.maskId, labelled })),
-        );
-        break;
+        const outcomes = await store.append(batch.entries, counts);
+        if (isAway) log.info('Mask log: the database is back');
+        isAway = false;
+        waitingBytes -= batch.bytes;
+        for (const [i, share] of shares.entries()) settle(share, outcomes, counts[i]!.labelled);
+        return;
       } catch (error) {
         if (error instanceof ProtocolError && error.code === 'DATABASE_UNAVAILABLE') {
           if (!isAway)
-            log.warn('Mask log: the database is away, trying again', { entries: batch.length, error });
+            log.warn('Mask log: the database is away, trying again', {
+              entries: batch.entries.length,
+              error,
+            });
           isAway = true;
           if (isClosing) return reject(batch, error);
           await pause(waitMs);
-        } else if (committed.length > 1) {
-          // One mask's trouble (deleted, epoch ended) must not hold up the others.
-          for (const { mask } of committed) {
-            await commit(batch.filter(({ write }) => write.mask.maskId === mask.maskId));
-          }
+        } else if (shares.length > 1) {
+          // One mask's trouble must not hold up the others.
+          for (const share of shares) await commit(batchOf(share));
           return;
         } else {
-          log.error('Mask log: entries were refused for good', { maskId: committed[0]?.mask.maskId, error });
+          log.error('Mask log: entries were refused for good', { maskId: counts[0]?.maskId, error });
           return reject(batch, error);
         }
       }
     }
-    if (isAway) log.info('Mask log: the database is back');
-    isAway = false;
-    release(batch);
-    for (const { done } of batch) done();
-    for (const counts of committed) onCommitted(counts);
   };
 
-  const release = (batch: Pending[]) => {
-    for (const { write } of batch) waitingBytes -= write.bytes.length;
+  const settle = (share: Share, outcomes: readonly AppendOutcome[], labelled: number) => {
+    const { writer, epoch, painted, done, failed } = share;
+    const { maskId } = writer.row;
+    const outcome = outcomes.find((each) => each.maskId === maskId && each.epoch === epoch);
+    if (outcome === undefined || outcome.refused !== undefined) {
+      const error = new ProtocolError(outcome?.refused ?? 'INTERNAL');
+      log.warn('Mask log: entries were refused for good', { maskId, error });
+      return failed(error);
+    }
+    writer.appended(outcome);
+    done();
+    onCommitted({ mask: writer.row, labelled, painted });
   };
 
-  const reject = (batch: Pending[], error: unknown) => {
-    release(batch);
-    for (const { failed } of batch) failed(error);
+  const reject = (batch: Batch, error: unknown) => {
+    waitingBytes -= batch.bytes;
+    for (const { failed } of batch.shares.values()) failed(error);
   };
 
   const pause = (ms: number) =>
@@ -152,19 +200,19 @@ export function createCommitLog({
     });
 
   return {
-    append(write) {
-      const { maskId } = write.mask;
-      const appended = new Promise<void>((done, failed) => queue.push({ write, done, failed }));
-      waitingBytes += write.bytes.length;
-      latest.set(maskId, appended);
-      const forget = () => {
-        if (latest.get(maskId) === appended) latest.delete(maskId);
-      };
-      appended.then(forget, forget);
+    append(writer, { sessionId, bytes, painted }) {
+      const batch = formingBatch();
+      const share = shareOf(batch, writer);
+      const entry = { maskId: writer.row.maskId, epoch: share.epoch, sessionId, bytes };
+      batch.entries.push(entry);
+      share.entries.push(entry);
+      share.painted += painted;
+      batch.bytes += bytes.length;
+      waitingBytes += bytes.length;
       if (draining === undefined) timer ??= setTimeout(start, isClosing ? 0 : limits.groupCommitMs);
-      return appended;
+      return share.promise;
     },
-    settled: (maskId) => latest.get(maskId) ?? Promise.resolve(),
+    settled: (maskId) => latest.get(maskId) ?? SETTLED,
     isPending: (maskId) => latest.has(maskId),
     get isFull() {
       return waitingBytes >= limits.maxPendingBytes;
@@ -183,20 +231,15 @@ export function createCommitLog({
       clearTimeout(late);
       const left = queue;
       queue = [];
-      if (left.length > 0) {
-        log.error('Mask log: closed before everything was committed', { entries: left.length });
-        reject(left, new ProtocolError('DATABASE_UNAVAILABLE'));
-      }
+      if (left.length > 0)
+        log.error('Mask log: closed before everything was committed', { batches: left.length });
+      for (const batch of left) reject(batch, new ProtocolError('DATABASE_UNAVAILABLE'));
     },
   };
 }
 
-function countsOf(batch: readonly Pending[]): Committed[] {
-  const counts = new Map<string, Committed>();
-  for (const { write } of batch) {
-    const { maskId } = write.mask;
-    const painted = (counts.get(maskId)?.painted ?? 0) + write.painted;
-    counts.set(maskId, { mask: write.mask, labelled: write.labelled, painted });
-  }
-  return [...counts.values()];
+/** A batch of one writer alone. */
+function batchOf(share: Share): Batch {
+  const bytes = share.entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+  return { entries: share.entries, shares: new Map([[share.writer, share]]), bytes };
 }

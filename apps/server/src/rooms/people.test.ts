@@ -147,7 +147,7 @@ describe('a role', () => {
     expect((await vera.next('refused')).body.code).toBe('FORBIDDEN');
     vera.sendStep2(Y.encodeStateAsUpdate(doc));
     expect((await vera.next('refused')).body.code).toBe('FORBIDDEN');
-    expect(await server.store.load('mask', 0)).toEqual([]);
+    expect(await server.store.loadSince('mask', 0, 0)).toEqual([]);
     expect(await server.store.sessions('mask')).toEqual([]);
   });
 

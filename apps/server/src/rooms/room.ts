@@ -13,9 +13,9 @@ import {
 } from '@cotrace/mask-doc';
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
-import type { CommitLog } from './commitLog.ts';
+import type { CommitLog, LogWriter } from './commitLog.ts';
 import { type PresenceEntry, presenceFrame, updateFrame } from './frames.ts';
-import type { MaskRow } from './roomStore.ts';
+import type { AppendOutcome, MaskRow, OpenedMask } from './roomStore.ts';
 
 /** Somebody in the room. */
 export interface Peer {
@@ -42,27 +42,31 @@ export interface Applied {
 
 const NOBODY: ReadonlySet<number> = new Set();
 
-export class Room {
+export class Room implements LogWriter {
   readonly doc = new Y.Doc();
   readonly sessions = new Map<string, EditSession>();
   readonly peers = new Set<Peer>();
   readonly mask: MaskDoc;
+  row: MaskRow;
+  private logHead: number;
   private labels: ReadonlySet<number>;
   private maxLamport: number;
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
   private isBroken = false;
+  private lastCommit: Promise<void> | undefined;
 
   /** Throws MaskDocError LOG_GAP, LOG_MALFORMED. */
   constructor(
-    public row: MaskRow,
-    log: readonly { bytes: Uint8Array }[],
+    { row, head, entries }: OpenedMask,
     private readonly commits: CommitLog,
     private readonly onBroken: (room: Room, error: unknown) => void,
   ) {
+    this.row = row;
+    this.logHead = head;
     applyLog(
       this.doc,
-      log.map(({ bytes }) => bytes),
+      entries.map(({ bytes }) => bytes),
     );
     this.mask = openMaskDoc({ doc: this.doc, width: row.width, height: row.height });
     this.maxLamport = this.mask.greatestLamport;
@@ -81,6 +85,15 @@ export class Room {
 
   get greatestLamport(): number {
     return this.maxLamport;
+  }
+
+  /** Entries of the log below this are in the document. */
+  get head(): number {
+    return this.logHead;
+  }
+
+  appended({ firstSeq, count }: AppendOutcome): void {
+    this.logHead = firstSeq + count;
   }
 
   greatestStrokeId(sessionId: string): number {
@@ -141,15 +154,14 @@ export class Room {
       this.maxLamport = inspected.maxLamport;
       if (bytes !== undefined) {
         this.relay(updateFrame(bytes), from, { droppable: false });
-        committed = this.commits.append({
-          mask: this.row,
+        committed = this.commits.append(this, {
           sessionId,
           bytes,
-          labelled: this.labelledPixels,
           // What shows again because somebody undid something is no new label.
           painted: countsAsNew && inspected.records.length > 0 ? this.appliedPainted : 0,
         });
-        committed.catch((error) => this.break(error));
+        if (committed !== this.lastCommit) committed.catch((error) => this.break(error));
+        this.lastCommit = committed;
       }
     }
     const clocks = [...clientIds].map((id) => [id, Y.getState(this.doc.store, id)] as const);
@@ -172,6 +184,7 @@ export class Room {
       width: this.row.width,
       height: this.row.height,
       labels: this.labels,
+      sessionState: this.mask.sessionState,
       currentMaxLamport: this.maxLamport,
     });
   }

@@ -44,13 +44,9 @@ export function createRoomRegistry({
   const load = async (maskId: string): Promise<Room> => {
     // A broken room's last entries may still be on their way into the log; if they fail, the log is the truth without them.
     await commits.settled(maskId).catch(() => undefined);
-    const row = await store.findMask(maskId);
-    if (row === undefined) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
-    const [entriesOfLog, sessions] = await Promise.all([
-      store.load(maskId, row.epoch),
-      store.sessions(maskId),
-    ]);
-    const room = new Room(row, entriesOfLog, commits, onBroken);
+    const [opened, sessions] = await Promise.all([store.open(maskId), store.sessions(maskId)]);
+    if (opened === undefined) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
+    const room = new Room(opened, commits, onBroken);
     for (const { sessionId, userId, clientIds } of sessions) {
       room.sessions.set(sessionId, { userId, clientIds: new Set(clientIds) });
     }

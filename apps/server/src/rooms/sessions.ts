@@ -28,9 +28,9 @@ export async function claimSession(
       `At most ${MAX_CLIENTS_PER_SESSION} documents of one session were expected, this is one more.`,
     );
   }
-  await store.registerSession({ maskId: room.row.maskId, sessionId, userId, clientId });
-  // Looked up again: two sockets of one session may have been waiting for the store.
+  const clientIds = await store.registerSession({ maskId: room.row.maskId, sessionId, userId, clientId });
+  // Looked up again: two sockets of one session may have been waiting for the store. Other servers may know more ids of it.
   const session = room.sessions.get(sessionId) ?? { userId, clientIds: new Set<number>() };
   room.sessions.set(sessionId, session);
-  session.clientIds.add(clientId);
+  for (const id of clientIds) session.clientIds.add(id);
 }

@@ -1,6 +1,7 @@
 /** The database client. Says DATABASE_UNAVAILABLE where the driver says that nobody answers. Knows no area of the server. */
 import { ProtocolError } from '@cotrace/protocol';
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
 export type { PrismaClient } from './generated/client.ts';
@@ -14,11 +15,14 @@ const CONNECT_TIMEOUT_MS = 5000;
  * cannot be begun throws Prisma's own error: pass that through {@link translateDatabaseError}.
  */
 export function createPrisma(url: string): PrismaClient {
-  const adapter = new PrismaPg({
+  const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
+  // An idle connection that breaks leaves the pool; whoever needs the next one is told what is wrong.
+  pool.on('error', () => {});
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const client = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 30_000 } });
   const translating = client.$extends({
     query: {
@@ -29,7 +33,18 @@ export function createPrisma(url: string): PrismaClient {
     },
   });
   // The extension adds no member and takes none away but `$on`, which nobody uses.
-  return translating as unknown as PrismaClient;
+  const prisma = translating as unknown as PrismaClient;
+  pools.set(prisma, pool);
+  return prisma;
+}
+
+const pools = new WeakMap<PrismaClient, pg.Pool>();
+
+/** The connections under a client, for the one statement that is sent hundreds of times a second. */
+export function poolOf(prisma: PrismaClient): pg.Pool {
+  const pool = pools.get(prisma);
+  if (pool === undefined) throw new TypeError('Expected a client of createPrisma.');
+  return pool;
 }
 
 /** Prisma's codes for "cannot reach", "timed out", "closed", "no connection free", "transaction could not be begun". */
@@ -42,6 +57,12 @@ const UNAVAILABLE_DRIVER =
 /** DATABASE_UNAVAILABLE for a database that is away; any other error as it came. */
 export function translateDatabaseError(error: unknown): unknown {
   if (!isDatabaseError(error)) return error;
+  return translateDriverError(error);
+}
+
+/** The same for whatever a query of {@link poolOf} has thrown: pg's "Connection terminated" is an error without a mark. */
+export function translateDriverError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
   const cause = 'cause' in error ? describe(error.cause) : '';
   if (!UNAVAILABLE.has(code) && !UNAVAILABLE_DRIVER.test(`${code} ${error.message} ${cause}`)) return error;

@@ -18,7 +18,7 @@ roomStoreContract('PostgreSQL', async () => {
     addMask: () => addMask(prisma),
     addUser: () => addUser(prisma),
     endEpoch: async (maskId) => {
-      await prisma.mask.update({ where: { id: maskId }, data: { epoch: 1 } });
+      await prisma.mask.update({ where: { id: maskId }, data: { epoch: 1, head: 0 } });
     },
     labelledPixels: async (maskId) =>
       (await prisma.mask.findUniqueOrThrow({ where: { id: maskId } })).labelledPixels,
@@ -32,7 +32,7 @@ describe('PostgreSQL', () => {
     const store = createPrismaRoomStore(prisma);
     const maskId = await addMask(prisma);
     const entry = { maskId, epoch: 0, sessionId: 'session-anna', bytes: Uint8Array.of(1) };
-    let appended: Promise<void> | undefined;
+    let appended: Promise<unknown> | undefined;
     await prisma.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT id FROM "Mask" WHERE id = ${maskId} FOR NO KEY UPDATE`;
       appended = store.append([entry], []);
@@ -44,9 +44,10 @@ describe('PostgreSQL', () => {
         waiting = Number(rows[0]!.count);
       }
       await tx.maskLog.create({ data: { ...entry, bytes: Uint8Array.of(0), seq: 0 } });
+      await tx.mask.update({ where: { id: maskId }, data: { head: 1 } });
     });
-    await appended;
-    expect((await store.load(maskId, 0)).map(({ seq, bytes }) => [seq, ...bytes])).toEqual([
+    expect(await appended).toMatchObject([{ firstSeq: 1, count: 1 }]);
+    expect((await store.loadSince(maskId, 0, 0)).map(({ seq, bytes }) => [seq, ...bytes])).toEqual([
       [0, 0],
       [1, 1],
     ]);
@@ -69,8 +70,8 @@ describe('PostgreSQL', () => {
       }
     });
     expect(await appended).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    expect(await store.load(maskId, 0)).toEqual([]);
+    expect(await store.loadSince(maskId, 0, 0)).toEqual([]);
     await store.append([entry], []);
-    expect(await store.load(maskId, 0)).toHaveLength(1);
+    expect(await store.loadSince(maskId, 0, 0)).toHaveLength(1);
   });
 });

@@ -1,58 +1,112 @@
 /** The mask log and the editing sessions in PostgreSQL. Knows no document: updates are bytes. */
 import { labelTable, ProtocolError } from '@cotrace/protocol';
-import type { LogEntry, RoomStore } from '../rooms/roomStore.ts';
-import { type PrismaClient, translateDatabaseError } from './database.ts';
+import type { MaskRow, RoomStore } from '../rooms/roomStore.ts';
+import { type PrismaClient, poolOf, translateDriverError } from './database.ts';
+import { createPrismaFoldStore, readFold } from './prismaFoldStore.ts';
+import { inTransaction, orTryAgain, type Transaction } from './transaction.ts';
 
-/** Deadlock, serialisation, no room on the disk or in memory: nothing was kept, and later it may work. */
-const MAY_BE_TRIED_AGAIN = /P2034|40001|40P01|53\d{3}/;
+/**
+ * The whole of `append` in one statement, so that a group commit is one round trip. $1 mask, $2 epoch, $3 session,
+ * $4 length of each entry, $5 their bytes one after the other; $6 mask and $7 labelled pixels of each count.
+ * Mask rows are locked in one order, so that two servers never wait for each other; whoever waited for a lock is given the
+ * row as it is then, and `head` counts on from there.
+ */
+const APPEND = `
+WITH entries AS (
+  SELECT mask, epoch, session, nth,
+    substring($5::bytea FROM (1 + sum(length) OVER (ORDER BY nth) - length)::int FOR length) AS bytes
+  FROM unnest($1::text[], $2::int[], $3::text[], $4::int[]) WITH ORDINALITY AS told(mask, epoch, session, length, nth)
+), told AS (
+  SELECT mask, epoch, count(*)::int AS count FROM entries GROUP BY mask, epoch
+), locked AS (
+  SELECT id FROM "Mask" WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE
+), moved AS (
+  UPDATE "Mask" AS mask SET
+    head = mask.head + told.count,
+    "labelledPixels" = COALESCE(counts.labelled, mask."labelledPixels")
+  FROM locked
+  JOIN told ON told.mask = locked.id
+  LEFT JOIN unnest($6::text[], $7::int[]) AS counts(mask, labelled) ON counts.mask = told.mask
+  WHERE mask.id = locked.id AND mask.epoch = told.epoch
+  RETURNING mask.id, mask.epoch, mask.head - told.count AS first
+), written AS (
+  INSERT INTO "MaskLog" ("maskId", epoch, seq, "sessionId", bytes, "createdAt")
+  SELECT moved.id, moved.epoch, moved.first + (row_number() OVER (PARTITION BY moved.id ORDER BY nth))::int - 1,
+    entries.session, entries.bytes, now() AT TIME ZONE 'UTC'
+  FROM entries JOIN moved ON moved.id = entries.mask AND moved.epoch = entries.epoch
+)
+SELECT told.mask, told.epoch, told.count, moved.first, locked.id IS NOT NULL AS exists
+FROM told LEFT JOIN locked ON locked.id = told.mask
+LEFT JOIN moved ON moved.id = told.mask AND moved.epoch = told.epoch`;
 
-type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+interface AppendRow {
+  mask: string;
+  epoch: number;
+  count: number;
+  first: number | null;
+  exists: boolean;
+}
 
 export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
+  const pool = poolOf(prisma);
   return {
-    async findMask(maskId) {
-      const row = await prisma.mask.findUnique({
-        where: { id: maskId },
-        include: { section: true, task: { select: { labels: true } } },
-      });
-      if (row === null) return undefined;
-      return {
-        maskId,
-        projectId: row.section.projectId,
-        sectionId: row.sectionId,
-        taskId: row.taskId,
-        epoch: row.epoch,
-        width: row.section.width,
-        height: row.section.height,
-        labels: labelTable.parse(row.task.labels).map(({ value }) => value),
-      };
+    ...createPrismaFoldStore(prisma),
+
+    findMask: (maskId) => findMask(prisma, maskId),
+
+    open(maskId) {
+      // One moment for all of it: what others commit meanwhile is found by its sequence number, at or above the head.
+      return inTransaction(
+        prisma,
+        async (tx) => {
+          const row = await findMask(tx, maskId);
+          if (row === undefined) return undefined;
+          const { head } = await tx.mask.findUniqueOrThrow({ where: { id: maskId }, select: { head: true } });
+          const fold = await readFold(tx, maskId);
+          const from = fold?.epoch === row.epoch ? fold.throughSeq : 0;
+          const opened = { row, head, entries: await loadLog(tx, maskId, row.epoch, { gte: from }) };
+          return fold === undefined ? opened : { ...opened, fold };
+        },
+        'RepeatableRead',
+      );
     },
 
-    load: (maskId, epoch) =>
-      prisma.maskLog.findMany({
-        where: { maskId, epoch },
-        orderBy: { seq: 'asc' },
-        select: { seq: true, sessionId: true, bytes: true },
-      }),
+    loadSince: (maskId, epoch, fromSeq, beforeSeq) =>
+      loadLog(
+        prisma,
+        maskId,
+        epoch,
+        beforeSeq === undefined ? { gte: fromSeq } : { gte: fromSeq, lt: beforeSeq },
+      ),
 
-    append(entries, counts) {
-      return inTransaction(prisma, async (tx) => {
-        const epochs = await lockMasks(tx, [...new Set(entries.map(({ maskId }) => maskId))]);
-        const nextSeq = await nextSeqs(tx, [...epochs.keys()]);
-        await tx.maskLog.createMany({
-          data: entries.map((entry) => {
-            checkEpoch(entry, epochs);
-            const seq = nextSeq.get(entry.maskId) ?? 0;
-            nextSeq.set(entry.maskId, seq + 1);
-            return { ...entry, seq, bytes: new Uint8Array(entry.bytes) };
-          }),
-        });
-        const ids = counts.map(({ maskId }) => maskId);
-        const labelled = counts.map((count) => count.labelled);
-        await tx.$executeRaw`
-          UPDATE "Mask" SET "labelledPixels" = told.labelled
-          FROM unnest(${ids}::text[], ${labelled}::int[]) AS told(id, labelled) WHERE "Mask".id = told.id`;
+    async heads(maskIds) {
+      if (maskIds.length === 0) return [];
+      const rows = await prisma.mask.findMany({
+        where: { id: { in: maskIds } },
+        select: { id: true, epoch: true, head: true, fold: true },
       });
+      return rows.map(({ id, ...rest }) => ({ maskId: id, ...rest }));
+    },
+
+    async append(entries, counts) {
+      const values = [
+        entries.map(({ maskId }) => maskId),
+        entries.map(({ epoch }) => epoch),
+        entries.map(({ sessionId }) => sessionId),
+        entries.map(({ bytes }) => bytes.length),
+        Buffer.concat(entries.map(({ bytes }) => bytes)),
+        counts.map(({ maskId }) => maskId),
+        counts.map(({ labelled }) => labelled),
+      ];
+      try {
+        const { rows } = await pool.query<AppendRow>({ name: 'append', text: APPEND, values });
+        return rows.map(({ mask, epoch, count, first, exists }) => {
+          const outcome = { maskId: mask, epoch, count, firstSeq: first ?? 0 };
+          return first === null ? { ...outcome, refused: exists ? 'CONFLICT' : 'NOT_FOUND' } : outcome;
+        });
+      } catch (error) {
+        throw orTryAgain(translateDriverError(error));
+      }
     },
 
     async sessions(maskId) {
@@ -67,7 +121,9 @@ export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
     registerSession({ maskId, sessionId, userId, clientId }) {
       return inTransaction(prisma, async (tx) => {
         // The lock also keeps two sessions from taking the same client id at once.
-        await lockMasks(tx, [maskId]);
+        const locked = await tx.$queryRaw<unknown[]>`
+          SELECT id FROM "Mask" WHERE id = ${maskId} FOR NO KEY UPDATE`;
+        if (locked.length === 0) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
         const key = { maskId, sessionId };
         const session = await tx.editSession.findUnique({ where: { maskId_sessionId: key } });
         const taken = await tx.editSession.findFirst({
@@ -76,49 +132,40 @@ export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
         if (taken !== null || (session !== null && session.userId !== userId)) {
           throw new ProtocolError('FORBIDDEN', 'That editing session is somebody else’s. Reload the page.');
         }
-        if (session?.clientIds.includes(BigInt(clientId))) return;
+        const known = (session?.clientIds ?? []).map(Number);
+        if (known.includes(clientId)) return known;
         await tx.editSession.upsert({
           where: { maskId_sessionId: key },
           create: { ...key, userId, clientIds: [BigInt(clientId)] },
           update: { clientIds: { push: BigInt(clientId) } },
         });
+        return [...known, clientId];
       });
     },
   };
 }
 
-async function inTransaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  try {
-    return await prisma.$transaction(work);
-  } catch (error) {
-    const translated = translateDatabaseError(error);
-    if (translated instanceof ProtocolError || !(translated instanceof Error)) throw translated;
-    const code = 'code' in translated ? String(translated.code) : '';
-    if (!MAY_BE_TRIED_AGAIN.test(`${code} ${translated.message}`)) throw translated;
-    throw new ProtocolError('DATABASE_UNAVAILABLE', undefined, { cause: translated.message });
-  }
+async function findMask(tx: Transaction, maskId: string): Promise<MaskRow | undefined> {
+  const row = await tx.mask.findUnique({
+    where: { id: maskId },
+    include: { section: true, task: { select: { labels: true } } },
+  });
+  if (row === null) return undefined;
+  return {
+    maskId,
+    projectId: row.section.projectId,
+    sectionId: row.sectionId,
+    taskId: row.taskId,
+    epoch: row.epoch,
+    width: row.section.width,
+    height: row.section.height,
+    labels: labelTable.parse(row.task.labels).map(({ value }) => value),
+  };
 }
 
-/** Locked in one order, so that two transactions never wait for each other. Throws ProtocolError NOT_FOUND. */
-async function lockMasks(tx: Transaction, maskIds: string[]): Promise<Map<string, number>> {
-  const rows = await tx.$queryRaw<{ id: string; epoch: number }[]>`
-    SELECT id, epoch FROM "Mask" WHERE id = ANY(${maskIds}) ORDER BY id FOR NO KEY UPDATE`;
-  const epochs = new Map(rows.map(({ id, epoch }) => [id, epoch]));
-  const missing = maskIds.find((id) => !epochs.has(id));
-  if (missing !== undefined) throw new ProtocolError('NOT_FOUND', `No mask ${missing}.`);
-  return epochs;
-}
-
-/** A statement of its own after the locks: the one that waits for a lock still sees what was there before it waited. */
-async function nextSeqs(tx: Transaction, maskIds: string[]): Promise<Map<string, number>> {
-  const rows = await tx.$queryRaw<{ maskId: string; last: number }[]>`
-    SELECT log."maskId", MAX(log.seq) AS last FROM "MaskLog" log
-    JOIN "Mask" mask ON mask.id = log."maskId" AND mask.epoch = log.epoch
-    WHERE mask.id = ANY(${maskIds}) GROUP BY log."maskId"`;
-  return new Map(rows.map(({ maskId, last }) => [maskId, last + 1]));
-}
-
-function checkEpoch({ maskId, epoch }: LogEntry, epochs: ReadonlyMap<string, number>): void {
-  const current = epochs.get(maskId)!;
-  if (epoch !== current) throw new ProtocolError('CONFLICT', `Expected epoch ${current}, got ${epoch}.`);
-}
+const loadLog = (tx: Transaction, maskId: string, epoch: number, seq: { gte?: number; lt?: number }) =>
+  tx.maskLog.findMany({
+    where: { maskId, epoch, seq },
+    orderBy: { seq: 'asc' },
+    select: { seq: true, sessionId: true, bytes: true },
+  });

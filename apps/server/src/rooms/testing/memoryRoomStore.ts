@@ -1,13 +1,14 @@
 /** A room store in memory that keeps the contract, and that a test can hold up or take away. */
 import { ProtocolError } from '@cotrace/protocol';
-import type { LogEntry, MaskRow, RoomStore } from '../roomStore.ts';
+import { createMemoryFolds, type MemoryFolds, noFolds } from '../folds/testing/memoryFolds.ts';
+import type { AppendOutcome, LoggedEntry, MaskRow, RoomStore } from '../roomStore.ts';
 
 export interface MemoryRoomStore extends RoomStore {
   addMask(mask: Partial<MaskRow> & { maskId: string }): MaskRow;
   /** Changes a mask's row; `undefined` deletes it. */
   changeMask(maskId: string, change: Partial<MaskRow> | undefined): void;
   labelledPixels(maskId: string): number;
-  /** Appends (or loads) wait until the returned function is called. */
+  /** Appends (or openings) wait until the returned function is called. */
   holdAppends(): () => void;
   holdLoads(): () => void;
   /** Everything answers DATABASE_UNAVAILABLE while it is away. */
@@ -16,18 +17,22 @@ export interface MemoryRoomStore extends RoomStore {
   readonly attempts: number;
   /** Resolves when `append` is called the next time. */
   nextAttempt(): Promise<void>;
-  /** Resolves when `load` is called the next time. */
+  /** Resolves when a mask is opened the next time. */
   nextLoad(): Promise<void>;
 }
 
 interface Kept {
   row: MaskRow;
   labelled: number;
-  log: LogEntry[];
+  /** Logs of all epochs, that of the row's among them. */
+  logs: Map<number, LoggedEntry[]>;
   sessions: Map<string, { userId: string | null; clientIds: number[] }>;
+  folds: MemoryFolds;
+  lastWrites: Map<string, Date>;
 }
 
-export function createMemoryRoomStore(): MemoryRoomStore {
+/** `now`: milliseconds, of leases and of what is written. */
+export function createMemoryRoomStore({ now = Date.now }: { now?: () => number } = {}): MemoryRoomStore {
   const masks = new Map<string, Kept>();
   let appendGate: Promise<void> = Promise.resolve();
   let loadGate: Promise<void> = Promise.resolve();
@@ -51,7 +56,46 @@ export function createMemoryRoomStore(): MemoryRoomStore {
     return kept;
   };
 
+  const logOf = ({ logs }: Kept, epoch: number): LoggedEntry[] => {
+    const log = logs.get(epoch) ?? [];
+    logs.set(epoch, log);
+    return log;
+  };
+  const copied = ({ seq, sessionId, bytes }: LoggedEntry): LoggedEntry => ({
+    seq,
+    sessionId,
+    bytes: bytes.slice(),
+  });
+
+  const folds = createMemoryFolds({
+    reach,
+    now,
+    findMask(maskId) {
+      const kept = masks.get(maskId);
+      return (
+        kept && {
+          folds: kept.folds,
+          epoch: kept.row.epoch,
+          head: logOf(kept, kept.row.epoch).length,
+          lastWrites: kept.lastWrites,
+          startEpoch(document) {
+            kept.row = { ...kept.row, epoch: kept.row.epoch + 1 };
+            logOf(kept, kept.row.epoch).push({ seq: 0, sessionId: '', bytes: document });
+          },
+          reserveClient(clientId) {
+            const { sessions } = kept;
+            if ([...sessions.values()].some(({ clientIds }) => clientIds.includes(clientId))) return false;
+            const servers = sessions.get('') ?? { userId: null, clientIds: [] };
+            sessions.set('', { ...servers, clientIds: [...servers.clientIds, clientId] });
+            return true;
+          },
+        }
+      );
+    },
+  });
+
   const store: MemoryRoomStore = {
+    ...folds,
     isAway: false,
     get attempts() {
       return attempts;
@@ -69,7 +113,14 @@ export function createMemoryRoomStore(): MemoryRoomStore {
         labels: [1, 2],
         ...mask,
       };
-      masks.set(row.maskId, { row, labelled: 0, log: [], sessions: new Map() });
+      masks.set(row.maskId, {
+        row,
+        labelled: 0,
+        logs: new Map(),
+        sessions: new Map(),
+        folds: noFolds(),
+        lastWrites: new Map(),
+      });
       return row;
     },
     changeMask(maskId, change) {
@@ -92,26 +143,60 @@ export function createMemoryRoomStore(): MemoryRoomStore {
       const kept = masks.get(maskId);
       return kept && { ...kept.row, labels: [...kept.row.labels] };
     },
-    async load(maskId, epoch) {
+    async open(maskId) {
       for (const told of onLoad.splice(0)) told();
       await loadGate;
       reach();
-      return (masks.get(maskId)?.log ?? [])
-        .filter((entry) => entry.epoch === epoch)
-        .map(({ sessionId, bytes }, seq) => ({ seq, sessionId, bytes: bytes.slice() }));
+      const kept = masks.get(maskId);
+      if (kept === undefined) return undefined;
+      const { epoch } = kept.row;
+      const log = logOf(kept, epoch);
+      const fold = await folds.loadFold(maskId);
+      const entries = log.slice(fold?.epoch === epoch ? fold.throughSeq : 0).map(copied);
+      const opened = { row: { ...kept.row, labels: [...kept.row.labels] }, head: log.length, entries };
+      return fold === undefined ? opened : { ...opened, fold };
+    },
+    async loadSince(maskId, epoch, fromSeq, beforeSeq) {
+      reach();
+      const kept = masks.get(maskId);
+      return kept === undefined ? [] : logOf(kept, epoch).slice(fromSeq, beforeSeq).map(copied);
+    },
+    async heads(maskIds) {
+      reach();
+      return maskIds.flatMap((maskId) => {
+        const kept = masks.get(maskId);
+        if (kept === undefined) return [];
+        const { epoch } = kept.row;
+        return [{ maskId, epoch, head: logOf(kept, epoch).length, fold: kept.folds.fold }];
+      });
     },
     async append(entries, counts) {
       attempts++;
       for (const told of onAttempt.splice(0)) told();
       await appendGate;
       reach();
-      for (const { maskId, epoch } of entries) {
-        const current = keptOf(maskId).row.epoch;
-        if (current !== epoch)
-          throw new ProtocolError('CONFLICT', `Expected epoch ${current}, got ${epoch}.`);
+      const outcomes = new Map<string, AppendOutcome>();
+      for (const { maskId, epoch, sessionId, bytes } of entries) {
+        const kept = masks.get(maskId);
+        const log = kept && logOf(kept, epoch);
+        const key = `${maskId}@${epoch}`;
+        const outcome = outcomes.get(key) ?? { maskId, epoch, firstSeq: log?.length ?? 0, count: 0 };
+        outcomes.set(key, outcome);
+        outcome.count++;
+        if (kept === undefined) outcome.refused = 'NOT_FOUND';
+        else if (kept.row.epoch !== epoch) outcome.refused = 'CONFLICT';
+        else {
+          log!.push({ seq: log!.length, sessionId, bytes: bytes.slice() });
+          kept.lastWrites.set(sessionId, new Date(now()));
+        }
       }
-      for (const entry of entries) keptOf(entry.maskId).log.push({ ...entry, bytes: entry.bytes.slice() });
-      for (const { maskId, labelled } of counts) keptOf(maskId).labelled = labelled;
+      for (const { maskId, labelled } of counts) {
+        const kept = masks.get(maskId);
+        const outcome = outcomes.get(`${maskId}@${kept?.row.epoch}`);
+        if (kept !== undefined && outcome !== undefined && outcome.refused === undefined)
+          kept.labelled = labelled;
+      }
+      return [...outcomes.values()];
     },
     async sessions(maskId) {
       reach();
@@ -133,6 +218,7 @@ export function createMemoryRoomStore(): MemoryRoomStore {
       }
       sessions.set(sessionId, session);
       if (!session.clientIds.includes(clientId)) session.clientIds.push(clientId);
+      return [...session.clientIds];
     },
   };
   return store;
