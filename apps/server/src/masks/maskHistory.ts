@@ -4,22 +4,14 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createComposition, type Size } from '@cotrace/mask';
-import { createReplay, type Replay } from '@cotrace/mask-doc';
+import { createReplay, type PixelStroke, type Replay } from '@cotrace/mask-doc';
 import type { HistoryEntry, Moment } from '../store/historyStore.ts';
 
 export interface MaskHistory {
   /** Label values row-major, 0 = unknown. */
   labelsAt(maskId: string, size: Size, until: Moment): Promise<Uint8Array>;
   /** Strokes over a pixel, undone ones too, the topmost first. */
-  strokesAt(maskId: string, until: Moment, pixel: { x: number; y: number }): Promise<StrokeOverPixel[]>;
-}
-
-export interface StrokeOverPixel {
-  readonly sessionId: string;
-  readonly strokeId: number;
-  readonly label: number;
-  readonly paintedAt: Date;
-  readonly undoneAt: Date | null;
+  strokesAt(maskId: string, until: Moment, pixel: { x: number; y: number }): Promise<PixelStroke[]>;
 }
 
 /** Milliseconds of work before others get their turn. */

@@ -35,18 +35,27 @@ export function openPainter(
   { origin }: { origin: string },
   {
     name,
+    token = tokenOf(name),
     sessionId = `session-${name}`,
     room = 'mask@0',
     width = 300,
     height = 200,
     doc = new Y.Doc(),
-  }: { name: string; sessionId?: string; room?: string; width?: number; height?: number; doc?: Y.Doc },
+  }: {
+    name: string;
+    token?: string;
+    sessionId?: string;
+    room?: string;
+    width?: number;
+    height?: number;
+    doc?: Y.Doc;
+  },
 ): Painter {
   const mask = openMaskDoc({ doc, width, height, sessionId });
   const tracker = createDurabilityTracker(mask);
   tracker.adoptOwn();
   const provider = new WebsocketProvider(`${origin}${ROOM_PATH}`, room, doc, {
-    params: { session: sessionId, client: String(doc.clientID), token: tokenOf(name) },
+    params: { session: sessionId, client: String(doc.clientID), token },
     WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
     disableBc: true,
     connect: false,
