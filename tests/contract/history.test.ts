@@ -30,10 +30,12 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
+let masks = 0;
+
 async function freshMask(): Promise<string> {
   const { sections } = await server.owner.call('importSections', {
     params: { projectId: project.id },
-    body: formOf({ 'a.png': png(width, height) }),
+    body: formOf({ [`${++masks}.png`]: png(width, height) }),
   });
   return sections[0]!.masks[0]!.id;
 }
@@ -48,7 +50,7 @@ async function painterOf(name: keyof typeof people, maskId: string): Promise<Pai
 
 async function labels(maskId: string, query: { at?: string; point?: string } = {}): Promise<Uint8Array> {
   const bytes = await people.vera.call('maskLabels', { params: { maskId }, query });
-  return (await decodeImage(bytes)).data as Uint8Array;
+  return decodeImage(bytes, 'labels.png')[0]!.data as Uint8Array;
 }
 
 const pixel = (maskId: string, x: number, y: number) =>
