@@ -48,6 +48,8 @@ export function createStrokeRecorder({
 }): StrokeRecorder {
   /** Strokes that the device may hold, or soon will. */
   const onDevice = new Set<number>();
+  /** Loaded, and not in the document yet: whatever is acknowledged meanwhile, it says nothing of these. */
+  const waiting = new Set<number>();
   const due = new Set<number>();
   const failed = new Set<number>();
   const refused = new Map<number, KeptStroke>();
@@ -150,7 +152,9 @@ export function createStrokeRecorder({
 
   const stopActions = maskDoc.onOwnAction(({ strokeIds }) => look(strokeIds));
   const stopTracker = tracker.onChange(() => {
-    const covered = [...onDevice, ...failed].filter((id) => !isPending(id) && !refused.has(id));
+    const covered = [...onDevice, ...failed].filter(
+      (id) => !isPending(id) && !refused.has(id) && !waiting.has(id),
+    );
     for (const strokeId of covered) failed.delete(strokeId);
     look(covered);
   });
@@ -162,6 +166,7 @@ export function createStrokeRecorder({
         for (const stroke of kept) {
           onDevice.add(stroke.strokeId);
           if (stroke.refusal !== undefined) refused.set(stroke.strokeId, stroke);
+          else waiting.add(stroke.strokeId);
         }
         tell();
         return kept.filter(({ refusal }) => refusal === undefined);
@@ -175,7 +180,10 @@ export function createStrokeRecorder({
     look(strokeIds) {
       const ids = [...strokeIds];
       // Whether the device holds them is not known here; removing what is not there costs nothing.
-      for (const strokeId of ids) onDevice.add(strokeId);
+      for (const strokeId of ids) {
+        waiting.delete(strokeId);
+        onDevice.add(strokeId);
+      }
       look(ids);
     },
     get inThisTabOnly() {
