@@ -180,7 +180,9 @@ describe('tabs', () => {
     await says(ben, 'Offline');
     await ben.stroke('1', [40, 200], [300, 200]);
     await says(ben, 'Offline, 1 kept on this device');
-    await ben.page.reload().catch(() => undefined); // nothing answers
+    // Nothing answers: the page is gone, and the browser's own stands in its place.
+    await expect(ben.page.reload()).rejects.toThrow();
+    await ben.page.waitForURL(/^chrome-error:/);
     line.set('noRooms');
     await ben.page.goto(`${line.origin}/projects/${project.id}`);
     const notice = ben.page.getByTestId('earlier-strokes');
