@@ -186,7 +186,7 @@ describe('tabs', () => {
     line.set('noRooms');
     await ben.page.goto(`${line.origin}/projects/${project.id}`);
     const notice = ben.page.getByTestId('earlier-strokes');
-    await notice.filter({ hasText: '1 stroke of an earlier tab is being sent' }).waitFor();
+    await notice.filter({ hasText: '1 stroke of an earlier tab is kept on this device and waits' }).waitFor();
     await look(ben.page, 'project-page-sending');
     line.set('open');
     await notice.waitFor({ state: 'detached', timeout: 20_000 });
@@ -209,7 +209,7 @@ describe('tabs', () => {
     const notice = second.getByTestId('earlier-strokes');
     expect(await notice.count()).toBe(0);
     await ben.page.close();
-    await notice.filter({ hasText: 'being sent' }).waitFor({ timeout: 20_000 });
+    await notice.filter({ hasText: 'waits for the server' }).waitFor({ timeout: 20_000 });
     line.set('open');
     await notice.waitFor({ state: 'detached', timeout: 20_000 });
     ben.page = second;

@@ -23,7 +23,7 @@ function sentenceOf(state: EarlierStrokes['state'], n: number, name: string, why
     case 'sending':
       return `${strokes(n)} of an earlier tab ${are(n)} being sent.`;
     case 'refused':
-      return `${strokes(n)} of an earlier tab ${n === 1 ? 'was' : 'were'} refused and ${are(n)} kept. ${why}`;
+      return `${strokes(n)} of an earlier tab ${n === 1 ? 'was' : 'were'} refused and ${are(n)} kept on this device. ${why}`;
     case 'foreign':
       return `${strokes(n)} of ${name} ${are(n)} kept on this device: sign in as ${name} to send ${them}, or download ${them}.`;
     case 'byHand':
@@ -64,10 +64,10 @@ export function earlierWords(lines: readonly EarlierLine[]): string {
     lines.filter(({ state }) => wanted.includes(state)).reduce((sum, line) => sum + line.count, 0);
   const refused = count(['refused']);
   if (refused > 0) return `${strokes(refused)} of an earlier tab refused`;
-  const sending = count(['sending', 'waiting']);
+  const sending = count(['sending']);
   if (sending > 0) return `sending ${strokes(sending)} of an earlier tab`;
-  const byHand = count(['byHand']);
-  if (byHand > 0) return `${strokes(byHand)} of an earlier tab kept`;
+  const kept = count(['waiting', 'byHand']);
+  if (kept > 0) return `${strokes(kept)} of an earlier tab kept`;
   const foreign = lines.filter(({ state }) => state === 'foreign');
   if (foreign.length === 0) return '';
   const n = foreign.reduce((sum, line) => sum + line.count, 0);

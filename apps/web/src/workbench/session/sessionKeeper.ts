@@ -3,7 +3,7 @@
  * to end a session before its strokes are saved, kept for whoever sends them later, or let go of.
  */
 import type { Watermark } from '@cotrace/mask-doc';
-import type { Carry } from './carry.ts';
+import { type Carry, NOTHING_CARRIED } from './carry.ts';
 import type { MaskSession, MaskSessionOptions } from './maskSession.ts';
 
 export type OpenMask = Omit<MaskSessionOptions, 'carry' | 'used'>;
@@ -145,9 +145,10 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     startOver(mask, { keepStrokes }) {
       const before = kept.get(mask.place.maskId)?.session;
       if (!keepStrokes) before?.letGo();
-      const { strokes, refused } = before?.unsaved() ?? { strokes: [], refused: [] };
+      const { strokes, refused, inThisTabOnly } = before?.unsaved() ?? NOTHING_CARRIED;
+      if (!keepStrokes) return replace(mask, NOTHING_CARRIED);
       const again = refused.map(({ refusal: _, ...stroke }) => stroke);
-      return replace(mask, { strokes: keepStrokes ? [...strokes, ...again] : [], refused: [] });
+      return replace(mask, { strokes: [...strokes, ...again], refused: [], inThisTabOnly });
     },
     session: (maskId) => kept.get(maskId)?.session,
     get lingeringStrokes() {

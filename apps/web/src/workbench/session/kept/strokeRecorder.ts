@@ -14,8 +14,8 @@ export interface StrokeRecorder {
   load(): Promise<KeptStroke[]>;
   /** Looks again at these strokes: written if pending, removed if not. */
   look(strokeIds: Iterable<number>): void;
-  /** Unacknowledged strokes that the device could not take. */
-  readonly inThisTabOnly: number;
+  /** Strokes that the device could not take. */
+  readonly inThisTabOnly: ReadonlySet<number>;
   /** Something is on its way to the device and not there yet. */
   readonly isWriting: boolean;
   /** Why not. */
@@ -187,7 +187,7 @@ export function createStrokeRecorder({
       look(ids);
     },
     get inThisTabOnly() {
-      return failed.size;
+      return failed;
     },
     get isWriting() {
       return writing !== undefined;
