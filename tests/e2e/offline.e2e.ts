@@ -228,6 +228,10 @@ describe('another person at the same browser', () => {
     await ben.page.getByRole('button', { name: /^Your menu/ }).click();
     await ben.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await ben.page.waitForURL(/sign-in/);
+    await ben.page
+      .getByText('1 stroke of Ben is kept on this device, to be sent when Ben signs in.')
+      .waitFor();
+    await look(ben.page, 'signed-out');
     line.set('open');
     await join_(ben, line.origin, 'Cleo');
     const notice = ben.page.getByTestId('earlier-strokes');

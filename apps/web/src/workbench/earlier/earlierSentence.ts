@@ -35,7 +35,7 @@ function sentenceOf(state: EarlierStrokes['state'], n: number, name: string, why
 export function earlierLines(earlier: readonly EarlierStrokes[]): EarlierLine[] {
   const groups = new Map<string, EarlierStrokes[]>();
   for (const entry of earlier) {
-    const key = [entry.state, entry.place.userId, entry.state === 'refused' ? whyOf(entry) : ''].join(' ');
+    const key = [entry.state, entry.place.userId, whyOf(entry)].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups].map(([key, entries]) => {
@@ -74,4 +74,12 @@ export function earlierWords(lines: readonly EarlierLine[]): string {
   return foreign.length === 1
     ? `${strokes(n)} of ${foreign[0]!.entries[0]!.place.userName} kept`
     : `${strokes(n)} of others kept`;
+}
+
+/** For a page where nobody is signed in: one sentence for each person. */
+export function signedOutSentences(earlier: readonly EarlierStrokes[]): string[] {
+  return earlierLines(earlier).map(({ count, entries }) => {
+    const { userName } = entries[0]!.place;
+    return `${strokes(count)} of ${userName} ${are(count)} kept on this device, to be sent when ${userName} signs in.`;
+  });
 }
