@@ -4,6 +4,7 @@
  */
 import { MaskError } from './errors.ts';
 import type { PlacedRecord } from './placedRecord.ts';
+import { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 import {
   copyLabels,
   labelOf,
@@ -16,7 +17,7 @@ import {
 } from './planes.ts';
 import { RecordTable } from './recordTable.ts';
 import type { Box, Runs, Size } from './runs.ts';
-import { type Stamp, TILE_PIXELS, TILE_SIZE, tileLabelCounts } from './tileCoding.ts';
+import { type Stamp, tileLabelCounts } from './tileCoding.ts';
 import { checkAppended, type FoldedBase, foldTile, remapFolded, type TileFold } from './tileFold.ts';
 
 export const MAX_MASK_SIDE = 12_000;

@@ -10,6 +10,7 @@ export {
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
 export { compareRecords, type PlacedRecord } from './placedRecord.ts';
+export { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 export {
   type DecodeLimits,
   decodeRecord,
@@ -52,8 +53,6 @@ export {
   encodeTile,
   type FoldedTile,
   type Stamp,
-  TILE_PIXELS,
-  TILE_SIZE,
   TILE_VERSION,
   tileLabelCounts,
 } from './tileCoding.ts';

@@ -3,9 +3,10 @@
  * give it again. Knows no other tile.
  */
 import { MaskError } from './errors.ts';
+import { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 import type { RecordTable } from './recordTable.ts';
 import { type Box, firstRunOfRow } from './runs.ts';
-import { decodeTile, type Stamp, TILE_PIXELS, TILE_SIZE } from './tileCoding.ts';
+import { decodeTile, type Stamp } from './tileCoding.ts';
 
 export interface Planes {
   /** [128 * 128], row-major: the slot of the live record that shows, -k where stamp k - 1 of the base does, else 0. */

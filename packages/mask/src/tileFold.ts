@@ -3,9 +3,10 @@
  * the picture. Knows no store: whoever folds keeps the tiles first, and finishes then.
  */
 import { MaskError } from './errors.ts';
+import { TILE_PIXELS } from './planeCoding.ts';
 import { layRecord, NOT_COUNTED, type Planes, planesOfBase, stampTable, type TilePlace } from './planes.ts';
 import type { RecordTable } from './recordTable.ts';
-import { encodeTile, type Stamp, TILE_PIXELS } from './tileCoding.ts';
+import { encodeTile, type Stamp } from './tileCoding.ts';
 
 export interface TileFold {
   /** Folds one tile; false when all are done. */
