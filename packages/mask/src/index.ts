@@ -1,8 +1,7 @@
 /** The mask algebra: runs, brushes, records and the pixel rule. Pure: no users' names, sockets, time or Yjs. */
 export { floodFill, rasterizePolygon } from './area.ts';
+export type { BaseTiles, Change } from './baseLayer.ts';
 export {
-  type BaseTiles,
-  type Change,
   type Composition,
   type CompositionOptions,
   createComposition,

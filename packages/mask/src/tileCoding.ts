@@ -29,8 +29,8 @@ const PLAIN = 0;
 const DEFLATED = 1;
 /** Mostly a Huffman code of bytes that do not repeat: higher levels gain nothing. */
 const DEFLATE_LEVEL = 4;
-/** Every pixel its own stamp of ten bytes and its own run of four, and some more. */
-const MAX_UNPACKED_BYTES = TILE_PIXELS * 16;
+/** Every pixel its own stamp and its own run, both at their longest, take 20 bytes a pixel. */
+const MAX_UNPACKED_BYTES = TILE_PIXELS * 20;
 const INFLATE_CODES = { broken: 'TILE_BROKEN', bomb: 'TILE_BROKEN', truncated: 'TILE_BROKEN' } as const;
 const READER_CODES = { truncated: 'TILE_BROKEN', overlong: 'TILE_BROKEN' } as const;
 
