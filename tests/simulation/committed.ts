@@ -13,16 +13,21 @@ export interface CommittedEntry {
 
 const PREFIX = 'ops:';
 
+interface OfSession {
+  readonly records: readonly StrokeRecord[];
+  readonly strokeIds: ReadonlySet<number>;
+}
+
 export class Committed {
   /** Grows with every entry. */
   version = 0;
   private epoch = 0;
   private doc = new Y.Doc();
   /** Of ended epochs, what the next did not write again: it was folded by then, and stays. */
-  private readonly folded = new Map<string, { sessionId: string; record: StrokeRecord }>();
+  private folded = new Map<string, StrokeRecord[]>();
   private readonly waiting: CommittedEntry[] = [];
   private readonly decoded = new WeakMap<Uint8Array, StrokeRecord>();
-  private readonly sessions = new Map<string, ReadonlyMap<string, StrokeRecord>>();
+  private readonly sessions = new Map<string, OfSession>();
 
   constructor(private readonly size: { width: number; height: number }) {}
 
@@ -31,74 +36,73 @@ export class Committed {
     this.version++;
   }
 
-  /** Live records of a session by stroke and part. */
-  recordsOf(sessionId: string): ReadonlyMap<string, StrokeRecord> {
+  has(sessionId: string, strokeId: number): boolean {
     this.catchUp();
+    return this.ofSession(sessionId).strokeIds.has(strokeId);
+  }
+
+  /** What is not undone; pieces of one stroke one by one. */
+  strokes(): Stroke[] {
+    this.catchUp();
+    const sessionIds = new Set(this.folded.keys());
+    for (const name of this.doc.share.keys()) sessionIds.add(name.slice(PREFIX.length));
+    return [...sessionIds].flatMap((sessionId) =>
+      this.ofSession(sessionId).records.map((record) => ({ ...record, sessionId })),
+    );
+  }
+
+  private ofSession(sessionId: string): OfSession {
     const known = this.sessions.get(sessionId);
     if (known !== undefined) return known;
-    const records = new Map<string, StrokeRecord>();
-    for (const { sessionId: owner, record } of this.folded.values()) {
-      if (owner === sessionId) records.set(`${record.strokeId}.${record.part}`, record);
-    }
-    for (const bytes of this.doc.getArray<Uint8Array>(PREFIX + sessionId).toArray()) {
+    const records = [...(this.folded.get(sessionId) ?? []), ...this.recordsInDocument(sessionId)];
+    const made = { records, strokeIds: new Set(records.map(({ strokeId }) => strokeId)) };
+    this.sessions.set(sessionId, made);
+    return made;
+  }
+
+  private recordsInDocument(sessionId: string): StrokeRecord[] {
+    const elements = this.doc.getArray<Uint8Array>(PREFIX + sessionId).toArray();
+    return elements.map((bytes) => {
       let record = this.decoded.get(bytes);
       if (record === undefined) {
         record = decodeRecord(bytes, this.size);
         this.decoded.set(bytes, record);
       }
-      records.set(`${record.strokeId}.${record.part}`, record);
-    }
-    this.sessions.set(sessionId, records);
-    return records;
-  }
-
-  has(sessionId: string, strokeId: number): boolean {
-    return this.recordsOf(sessionId).has(`${strokeId}.0`);
-  }
-
-  strokes(): Stroke[] {
-    this.catchUp();
-    const sessionIds = new Set([...this.folded.values()].map(({ sessionId }) => sessionId));
-    for (const name of this.doc.share.keys()) sessionIds.add(name.slice(PREFIX.length));
-    return [...sessionIds].flatMap((sessionId) =>
-      [...this.recordsOf(sessionId).values()].map((record) => ({ ...record, sessionId })),
-    );
+      return record;
+    });
   }
 
   private catchUp(): void {
     if (this.waiting.length === 0) return;
     for (const { epoch, bytes } of this.waiting.splice(0)) {
-      const isFirst = epoch !== this.epoch;
-      if (isFirst) this.turnTo(epoch);
-      Y.applyUpdate(this.doc, bytes);
-      this.sessions.clear();
-      if (isFirst) this.forgetRewritten();
+      if (epoch === this.epoch) Y.applyUpdate(this.doc, bytes);
+      else this.turnTo(epoch, bytes);
     }
+    this.sessions.clear();
     if (this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null) {
       throw new Error('The log has a hole: a fresh server cannot load it.');
     }
   }
 
-  private turnTo(epoch: number): void {
+  /** What a new epoch begins with is live there, and may be undone there; the rest of the old one was folded. */
+  private turnTo(epoch: number, bytes: Uint8Array): void {
     if (epoch !== this.epoch + 1) throw new Error(`Epoch ${epoch} was written after epoch ${this.epoch}.`);
-    for (const name of [...this.doc.share.keys()]) {
-      const sessionId = name.slice(PREFIX.length);
-      for (const [part, record] of this.recordsOf(sessionId)) {
-        this.folded.set(`${sessionId}:${part}`, { sessionId, record });
-      }
-    }
+    this.sessions.clear();
+    const names = [...this.doc.share.keys()].map((name) => name.slice(PREFIX.length));
+    const before = [...new Set([...names, ...this.folded.keys()])].map(
+      (sessionId) => [sessionId, this.ofSession(sessionId).records] as const,
+    );
     this.epoch = epoch;
     this.doc = new Y.Doc();
-  }
-
-  /** What a new epoch begins with is live there, and may be undone there. */
-  private forgetRewritten(): void {
-    for (const name of this.doc.share.keys()) {
-      const sessionId = name.slice(PREFIX.length);
-      for (const bytes of this.doc.getArray<Uint8Array>(name).toArray()) {
-        const { strokeId, part } = decodeRecord(bytes, this.size);
-        this.folded.delete(`${sessionId}:${strokeId}.${part}`);
-      }
-    }
+    Y.applyUpdate(this.doc, bytes);
+    this.sessions.clear();
+    const nameOf = ({ strokeId, part }: StrokeRecord) => `${strokeId}.${part}`;
+    this.folded = new Map(
+      before.map(([sessionId, records]) => {
+        const rewritten = new Set(this.recordsInDocument(sessionId).map(nameOf));
+        return [sessionId, records.filter((record) => !rewritten.has(nameOf(record)))];
+      }),
+    );
+    this.sessions.clear();
   }
 }

@@ -76,6 +76,10 @@ export class Ledger {
     return this.openOf(sessionId).size;
   }
 
+  get hasAbandoned(): boolean {
+    return [...this.intents.values()].some(({ isAbandoned }) => isAbandoned);
+  }
+
   get strokeCount(): number {
     return this.intents.size;
   }
@@ -88,8 +92,8 @@ export class Ledger {
   }
 
   private openOf(sessionId: string): Set<number> {
-    let open = this.open.get(sessionId);
-    if (open === undefined) this.open.set(sessionId, (open = new Set()));
+    const open = this.open.get(sessionId) ?? new Set();
+    this.open.set(sessionId, open);
     return open;
   }
 }

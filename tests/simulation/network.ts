@@ -42,6 +42,8 @@ const CLOSED = 3;
 /** ws waits so long for the other side's close frame. */
 const CLOSE_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A browser gives an upgrade up that is not answered. */
+const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /** One way of one connection. */
 class Direction {
@@ -62,7 +64,7 @@ class Direction {
     return this.held.reduce((sum, message) => sum + (message.kind === 'frame' ? message.bytes.length : 1), 0);
   }
 
-  send(message: Message): void {
+  send(message: Message) {
     const { time, dice, weather, trace } = this.link.network;
     if (this.isDead || this.isCut) return;
     if (message.kind === 'abort') {
@@ -76,7 +78,7 @@ class Direction {
     time.at(this.last - time.now, this.receiver(), () => this.arrive(message));
   }
 
-  private arrive(message: Message): void {
+  private arrive(message: Message) {
     if (this.isDead) return;
     if (this.link.visitor.isCutOff || this.held.length > 0) this.held.push(message);
     else this.deliver(message);
@@ -231,20 +233,23 @@ export class PageSocket {
     readonly url: string,
   ) {
     this.link = network.connect(this, visitor, url);
+    network.time.at(HANDSHAKE_TIMEOUT_MS, visitor.owner, () => {
+      if (this.readyState === CONNECTING) this.end(1006, '');
+    });
   }
 
-  send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array) {
     if (this.readyState === OPEN) this.link.up.send({ kind: 'frame', bytes: bytes.slice() });
   }
 
-  close(code = 1000, reason = ''): void {
+  close(code = 1000, reason = '') {
     if (this.readyState === CLOSED || this.readyState === CLOSING) return;
     this.link.up.send({ kind: 'close', code, reason });
     this.readyState = CLOSING;
     this.link.network.time.at(CLOSE_TIMEOUT_MS, this.link.visitor.owner, () => this.end(1006, ''));
   }
 
-  receive(message: Message): void {
+  receive(message: Message) {
     switch (message.kind) {
       case 'open':
         if (this.readyState !== CONNECTING) return;
@@ -299,7 +304,7 @@ export class ServerSocket extends EventEmitter {
     if (this.readyState === OPEN) this.link.down.send({ kind: 'ping' });
   }
 
-  close(code = 1005, reason: string | Buffer = ''): void {
+  close(code = 1005, reason: string | Buffer = '') {
     if (this.readyState !== OPEN) return;
     this.readyState = CLOSING;
     this.link.down.send({ kind: 'close', code, reason: reason.toString() });
@@ -313,7 +318,7 @@ export class ServerSocket extends EventEmitter {
     this.later(0, () => this.end(1006, ''));
   }
 
-  receive(message: Message): void {
+  receive(message: Message) {
     switch (message.kind) {
       case 'frame':
         if (this.readyState === OPEN) this.emit('message', Buffer.from(message.bytes), true);

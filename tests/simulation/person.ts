@@ -43,6 +43,7 @@ export class Person implements Visitor {
   private kept: UnsavedRecords | undefined;
   private tabs = 0;
   private isTryingAgain = false;
+  private isLooking = false;
   private pendingBefore = 0;
 
   constructor(
@@ -63,7 +64,7 @@ export class Person implements Visitor {
   }
 
   /** Opens a tab on the mask, with what the last one kept. */
-  open(): void {
+  open() {
     const { time, network, size, labels, trace } = this.parts;
     if (this.session !== undefined) return;
     const owner = ownedBy(`${this.name}.${++this.tabs}`);
@@ -99,10 +100,21 @@ export class Person implements Visitor {
           }
         }
       });
-      session.onChange(() => this.look(session, open));
-      this.look(session, open);
+      session.onChange(() => this.lookSoon(session, open));
+      this.lookSoon(session, open);
     };
     open();
+  }
+
+  /** Once the page has done what it is about: nobody sees a screen within one step. */
+  private lookSoon(session: MaskSession, openAgain: () => void): void {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const { owner } = this;
+    queueMicrotask(() => {
+      this.isLooking = false;
+      if (!owner.isDead) this.look(session, openAgain);
+    });
   }
 
   /** Reads the state line. */
@@ -136,7 +148,7 @@ export class Person implements Visitor {
   }
 
   /** One thing that a person does. */
-  act(): void {
+  act() {
     const { dice, trace } = this.parts;
     const { session } = this;
     if (session === undefined || !this.mayPaint) return;
@@ -183,7 +195,7 @@ export class Person implements Visitor {
   }
 
   /** The tab is closed (or crashes); what was not saved stays on the device, or goes with it. */
-  close(keepsStrokes: boolean): void {
+  close(keepsStrokes: boolean) {
     const { session } = this;
     if (session === undefined) return;
     const { network, ledger, trace, dice } = this.parts;

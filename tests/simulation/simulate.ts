@@ -3,9 +3,12 @@
  * healing, and the comparison with what everybody wanted and was promised.
  */
 import { createRooms } from '../../apps/server/src/rooms/createRooms.ts';
+import type { EpochCommit, FoldCommit } from '../../apps/server/src/rooms/folds/foldStore.ts';
+import type { AppendOutcome, LogEntry } from '../../apps/server/src/rooms/roomStore.ts';
 import { createMemoryAccess } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { createMemoryRoomStore } from '../../apps/server/src/rooms/testing/memoryRoomStore.ts';
 import { Committed } from './committed.ts';
+import { HostilePage } from './hostilePage.ts';
 import { differenceOf, Ledger, naivePicture, type Stroke } from './ledger.ts';
 import { Network, PageSocket } from './network.ts';
 import { Person } from './person.ts';
@@ -28,6 +31,8 @@ export interface Outcome {
   readonly trace: readonly string[];
   readonly events: number;
   readonly strokes: number;
+  readonly folds: number;
+  readonly epochs: number;
   readonly virtualMs: number;
   readonly realMs: number;
 }
@@ -54,6 +59,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     trace: lines,
     events: time.events,
     strokes: ledger.strokeCount,
+    folds: simulation.folds,
+    epochs: simulation.epoch,
     virtualMs: time.now,
     realMs: realNow() - began,
   };
@@ -73,8 +80,11 @@ class Simulation {
   private readonly committed = new Committed(SIZE);
   private readonly servers: ServerProcess[];
   private readonly people: Person[];
-  private epoch = 0;
+  private readonly hostile: HostilePage[];
+  epoch = 0;
+  folds = 0;
   private isHealing = false;
+  isReloaded = false;
   private readonly restore: () => void;
 
   constructor(
@@ -126,9 +136,22 @@ class Simulation {
       ...PAINTERS.slice(0, this.weather.painters).map((name) => person(name, true)),
       ...VIEWERS.slice(0, this.weather.viewers).map((name) => person(name, false)),
     ];
+    this.hostile = Array.from({ length: this.weather.hostile }, () => {
+      this.access.setRole('mallory', 'annotator');
+      return new HostilePage({
+        time: this.time,
+        dice: this.diceOf('mallory'),
+        network: this.network,
+        size: SIZE,
+        servers: this.servers,
+        trace,
+        epoch: () => this.epoch,
+      });
+    });
   }
 
   async run(): Promise<void> {
+    for (const page of this.hostile) this.keepAttacking(page);
     const { troubleMs } = this.weather;
     for (const server of this.servers) server.start();
     for (const person of this.people) {
@@ -151,7 +174,7 @@ class Simulation {
     this.time.end();
   }
 
-  fail(what: string): void {
+  fail(what: string) {
     this.note(`FAILURE: ${what}`);
     this.failure ??= `${what} (at ${Math.round(this.time.now)} ms)`;
   }
@@ -171,6 +194,13 @@ class Simulation {
     });
   }
 
+  private keepAttacking(page: HostilePage): void {
+    this.time.at(this.diceOf('mallory').wait(this.weather.actEveryMs), page.owner, () => {
+      page.act();
+      this.keepAttacking(page);
+    });
+  }
+
   private keepFailing(): void {
     const dice = this.diceOf('faults');
     this.time.at(dice.wait(this.weather.faultEveryMs), this.time.world, () => {
@@ -180,7 +210,7 @@ class Simulation {
     });
   }
 
-  private befall(fault: Fault, dice: Dice): void {
+  private befall(fault: Fault, dice: Dice) {
     const later = (ms: number, task: () => void) => this.time.at(ms, this.time.world, task);
     const person = dice.pick(this.people);
     const server = dice.pick(this.servers);
@@ -233,6 +263,7 @@ class Simulation {
   private heal(): void {
     this.note('everything heals');
     this.isHealing = true;
+    for (const page of this.hostile) page.close();
     Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
@@ -254,11 +285,28 @@ class Simulation {
   }
 
   private onStoreCall({ caller, method, args }: Call, result: unknown): void {
-    if (method !== 'append') return;
-    const [entries] = args as [{ epoch: number; bytes: Uint8Array; sessionId: string }[]];
-    this.note(`store: ${caller.name} commits ${entries.map(({ sessionId }) => sessionId).join(' ')}`);
-    void result;
-    for (const { epoch, bytes } of entries) this.committed.append({ epoch, bytes });
+    if (method === 'append') {
+      const [entries] = args as [LogEntry[]];
+      const outcomes = result as AppendOutcome[];
+      const kept = entries.filter(
+        ({ epoch }) => outcomes.find((outcome) => outcome.epoch === epoch)?.refused === undefined,
+      );
+      const names = kept.map(({ sessionId }) => sessionId.replace('session-', ''));
+      const where = outcomes.map(({ firstSeq, refused }) => refused ?? firstSeq).join(' ');
+      this.note(`store: ${caller.name} commits at ${where}: ${names.join(' ')}`);
+      for (const { epoch, bytes } of kept) this.committed.append({ epoch, bytes });
+    }
+    if (method === 'commitFold') {
+      const { number, throughSeq } = args[0] as FoldCommit;
+      this.note(`store: ${caller.name} commits fold ${number}, through ${throughSeq}`);
+      this.folds++;
+    }
+    if (method === 'commitEpoch') {
+      const { epoch, document } = args[0] as EpochCommit;
+      this.note(`store: ${caller.name} ends epoch ${epoch}`);
+      this.epoch = epoch + 1;
+      this.committed.append({ epoch: epoch + 1, bytes: document });
+    }
   }
 
   private onClaim(
@@ -305,6 +353,7 @@ class Simulation {
       await this.until(this.time.now + 1_000);
       const isCalm = this.people.every(({ isSettled }) => isSettled) && this.seeTheSame();
       calm = isCalm ? calm + 1 : 0;
+      if (this.time.now > from + SETTLE_MS / 2 && this.mayShowGhosts()) this.reloadAll();
       if (calm === 3) {
         this.note('everything has settled');
         return this.time.now - from;
@@ -317,6 +366,24 @@ class Simulation {
       `not settled after ${SETTLE_MS / 1000} s. ${states.join('; ')}${this.seeTheSame() ? '' : '; pictures differ'}`,
     );
     return undefined;
+  }
+
+  /**
+   * What a server had relayed when it died uncommitted stays in the pages that saw it if its author never comes back: the
+   * one difference that only a reload ends.
+   */
+  private mayShowGhosts(): boolean {
+    const authorsAreGone = this.hostile.length > 0 || this.ledger.hasAbandoned;
+    return authorsAreGone && !this.isReloaded && this.people.every(({ isSettled }) => isSettled);
+  }
+
+  private reloadAll(): void {
+    this.note('everybody reloads: somebody may still see what was never saved and whose author is gone');
+    this.isReloaded = true;
+    for (const person of this.people) {
+      person.close(true);
+      person.open();
+    }
   }
 
   private seeTheSame(): boolean {
@@ -349,7 +416,11 @@ class Simulation {
   }
 
   private expectedStrokes(): Stroke[] {
-    return this.ledger.strokes((sessionId, strokeId) => this.committed.has(sessionId, strokeId));
+    const hostile = new Set(this.hostile.map(({ sessionId }) => sessionId));
+    return [
+      ...this.ledger.strokes((sessionId, strokeId) => this.committed.has(sessionId, strokeId)),
+      ...this.committed.strokes().filter(({ sessionId }) => hostile.has(sessionId)),
+    ];
   }
 
   private expectSame(expected: Uint8Array, got: Uint8Array, what: string, who: string): void {
@@ -372,16 +443,17 @@ class Simulation {
 
   // The process that all of it runs in
 
+  /** Whatever is said into the void is a failure, and so is a promise that nobody owns. */
   private takeOver(): () => void {
-    const complain =
-      (what: string) =>
-      (...words: unknown[]) =>
-        this.fail(
-          `console.${what}: ${words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' ')}`,
-        );
-    const before = { error: console.error, warn: console.warn };
+    const before = { error: console.error, warn: console.warn, log: console.log };
     const socketBefore = (globalThis as { WebSocket?: unknown }).WebSocket;
-    Object.assign(console, { error: complain('error'), warn: complain('warn') });
+    for (const level of ['error', 'warn', 'log'] as const) {
+      console[level] = (...words: unknown[]) => {
+        const said = words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' ');
+        if (this.time.current.name !== 'mallory')
+          this.fail(`${this.time.current.name}: console.${level}: ${said}`);
+      };
+    }
     // y-websocket reads WebSocket.OPEN.
     Object.assign(globalThis, { WebSocket: PageSocket });
     const onRejection = (reason: unknown) => this.onThrown(this.time.current, reason);

@@ -25,6 +25,8 @@ export interface MaskDocOptions {
   readonly used?: Watermark;
   /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
   readonly undoHorizon?: number;
+  /** How many tiles of the composition stay decoded. */
+  readonly maxPlanes?: number;
 }
 
 export interface MaskChange {
@@ -97,8 +99,9 @@ export interface MaskDoc {
 
 /** Throws MaskError MASK_TOO_LARGE. */
 export function openMaskDoc(options: MaskDocOptions): MaskDoc {
-  const { doc, width, height, sessionId, labels } = options;
-  const records = new MaskRecords({ width, height }, options.undoHorizon);
+  const { doc, width, height, sessionId, labels, undoHorizon, maxPlanes } = options;
+  const size = maxPlanes === undefined ? { width, height } : { width, height, maxPlanes };
+  const records = new MaskRecords(size, undoHorizon);
   const { composition } = records;
   const sessionOf = createSessionLookup(doc);
   const changeListeners = new Set<(change: MaskChange) => void>();

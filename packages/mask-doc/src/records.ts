@@ -5,11 +5,11 @@
 import {
   type Change,
   type Composition,
+  type CompositionOptions,
   createComposition,
   decodeRecord,
   decodeRecordHead,
   MaskError,
-  type Size,
   type StrokeRecord,
   type TileFold,
 } from '@cotrace/mask';
@@ -58,7 +58,7 @@ export class MaskRecords {
   private lamport = 0;
 
   constructor(
-    private readonly size: Size,
+    private readonly size: CompositionOptions,
     readonly undoHorizon = UNDO_HORIZON,
   ) {
     this.composition = createComposition(size);
@@ -136,7 +136,8 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      horizon: this.horizonOf(sessionId),
+      // What is being folded is as good as folded, also where a session is folded whole.
+      horizon: Math.max(this.horizonOf(sessionId), this.foldingUpTo(sessionId)),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };

@@ -4,9 +4,18 @@
  */
 import { MaskError } from './errors.ts';
 import type { PlacedRecord } from './placedRecord.ts';
-import { copyLabels, labelOf, layRecord, type Planes, planesOfBase, type TilePlace } from './planes.ts';
+import {
+  copyLabels,
+  labelOf,
+  layRecord,
+  liftRecords,
+  NOT_COUNTED,
+  type Planes,
+  planesOfBase,
+  type TilePlace,
+} from './planes.ts';
 import { RecordTable } from './recordTable.ts';
-import type { Runs, Size } from './runs.ts';
+import type { Box, Runs, Size } from './runs.ts';
 import { type Stamp, TILE_PIXELS, TILE_SIZE, tileLabelCounts } from './tileCoding.ts';
 import { checkAppended, type FoldedBase, foldTile, remapFolded, type TileFold } from './tileFold.ts';
 
@@ -90,7 +99,6 @@ export function createComposition({
   const tiles: (Tile | undefined)[] = new Array<Tile | undefined>(tilesAcross * tilesDown);
   const labelCounts = new Uint32Array(256);
   labelCounts[0] = width * height;
-  const notCounted = new Uint32Array(256);
   const records = new RecordTable();
   let sessions: readonly string[] = [];
   /** Tiles with planes, the least recently used first. */
@@ -100,12 +108,13 @@ export function createComposition({
   const placeOf = (index: number): TilePlace => {
     const left = (index % tilesAcross) * TILE_SIZE;
     const top = Math.floor(index / tilesAcross) * TILE_SIZE;
-    return {
-      left,
-      top,
-      across: Math.min(TILE_SIZE, width - left),
-      down: Math.min(TILE_SIZE, height - top),
+    const box = {
+      x0: left,
+      y0: top,
+      x1: Math.min(left + TILE_SIZE, width),
+      y1: Math.min(top + TILE_SIZE, height),
     };
+    return { left, top, box };
   };
   const tileAt = (index: number): Tile => {
     let tile = tiles[index];
@@ -115,11 +124,18 @@ export function createComposition({
     }
     return tile;
   };
+  const basePlanes = (tile: Tile, index: number): Planes =>
+    planesOfBase(tile.base, { sessions, place: placeOf(index), records });
   const buildPlanes = (tile: Tile, index: number): Planes => {
+    const planes = basePlanes(tile, index);
     const place = placeOf(index);
-    const planes = planesOfBase(tile.base, { sessions, place, records });
-    for (const slot of tile.records) layRecord(planes, place, { slot, records, counts: notCounted });
+    for (const slot of tile.records) layRecord(planes, place, { slot, records, counts: NOT_COUNTED });
     return planes;
+  };
+  const forgetIfEmpty = (tile: Tile, index: number) => {
+    if (tile.base !== undefined || tile.records.size > 0) return;
+    dropPlanes(tile, index);
+    tiles[index] = undefined;
   };
   const dropPlanes = (tile: Tile, index: number) => {
     tile.planes = undefined;
@@ -157,10 +173,7 @@ export function createComposition({
     change(tile);
     const after = new Uint8Array(TILE_PIXELS);
     copyLabels(planesOf(index), records, after);
-    if (tile.base === undefined && tile.records.size === 0) {
-      dropPlanes(tile, index);
-      tiles[index] = undefined;
-    }
+    forgetIfEmpty(tile, index);
     let differs = false;
     let painted = 0;
     for (let i = 0; i < TILE_PIXELS; i++) {
@@ -197,11 +210,15 @@ export function createComposition({
     const changed: number[] = [];
     let painted = 0;
     for (const [index, gone] of slotsByTile(slots)) {
-      const change = relay(index, (tile) => {
-        for (const slot of gone) tile.records.delete(slot);
-      });
+      const tile = tileAt(index);
+      const planes = planesOf(index);
+      for (const slot of gone) tile.records.delete(slot);
+      const base = () => (tile.base === undefined ? undefined : basePlanes(tile, index));
+      const options = { gone, others: tile.records, base, records };
+      const change = liftRecords(planes, placeOf(index), { ...options, counts: labelCounts });
       if (change.differs) changed.push(index);
       painted += change.painted;
+      forgetIfEmpty(tile, index);
     }
     for (const slot of slots) records.release(slot);
     return { tiles: changed, painted };
@@ -327,16 +344,17 @@ export function createComposition({
     has: (id) => records.has(id),
     add(placed) {
       if (records.has(placed.id)) throw new MaskError('RECORD_ID_TAKEN', placed.id);
-      const touched = touchedTiles(placed.record.runs, { width, height, tilesAcross });
-      for (const index of touched) planesOf(index);
-      const slot = records.add(placed, touched);
+      const footprint = footprintOf(placed.record.runs, { width, height, tilesAcross });
+      // Whatever is broken is found before anything changes.
+      for (const index of footprint.tiles) if (tiles[index]?.planes === undefined) planesOf(index);
+      const slot = records.add({ placed, ...footprint });
       let painted = 0;
-      for (const index of touched) {
+      for (const index of footprint.tiles) {
         const planes = planesOf(index);
         tileAt(index).records.add(slot);
         painted += layRecord(planes, placeOf(index), { slot, records, counts: labelCounts });
       }
-      return { tiles: touched, painted };
+      return { tiles: footprint.tiles, painted };
     },
     remove: (id) => removeAll([id]),
     removeAll,
@@ -360,10 +378,10 @@ export function createComposition({
       const all = new Uint8Array(width * height);
       tiles.forEach((_, index) => {
         const labels = labelsOf(index);
-        const { left, top, across, down } = placeOf(index);
-        for (let row = 0; row < down; row++) {
+        const { left, top, box } = placeOf(index);
+        for (let row = 0; row < box.y1 - top; row++) {
           const from = row * TILE_SIZE;
-          all.set(labels.subarray(from, from + across), (top + row) * width + left);
+          all.set(labels.subarray(from, from + box.x1 - left), (top + row) * width + left);
         }
       });
       return all;
@@ -374,18 +392,30 @@ export function createComposition({
   };
 }
 
-/** Indexes of the tiles that runs touch. Throws RUNS_OUTSIDE_MASK. */
-function touchedTiles(runs: Runs, { width, height, tilesAcross }: Size & { tilesAcross: number }): number[] {
-  const touched = new Set<number>();
+/** The box of runs, and the indexes of the tiles that they touch, in order. Throws RUNS_OUTSIDE_MASK. */
+function footprintOf(
+  runs: Runs,
+  { width, height, tilesAcross }: Size & { tilesAcross: number },
+): { tiles: number[]; box: Box } {
+  const tiles: number[] = [];
+  const lastBandIn = new Int32Array(tilesAcross).fill(-1);
+  let x0 = width;
+  let x1 = 0;
   for (let i = 0; i < runs.length; i += 3) {
     const y = runs[i]!;
-    const x0 = runs[i + 1]!;
-    const x1 = runs[i + 2]!;
-    if (!(x0 >= 0 && y >= 0 && x1 <= width && y < height)) {
-      throw new MaskError('RUNS_OUTSIDE_MASK', `run (${y}, ${x0}, ${x1})`);
+    const from = runs[i + 1]!;
+    const to = runs[i + 2]!;
+    if (!(from >= 0 && y >= 0 && to <= width && y < height)) {
+      throw new MaskError('RUNS_OUTSIDE_MASK', `run (${y}, ${from}, ${to})`);
     }
-    const row = (y >> 7) * tilesAcross;
-    for (let column = x0 >> 7; column << 7 < x1; column++) touched.add(row + column);
+    if (from < x0) x0 = from;
+    if (to > x1) x1 = to;
+    const band = y >> 7;
+    for (let column = from >> 7; column << 7 < to; column++) {
+      if (lastBandIn[column] === band) continue;
+      lastBandIn[column] = band;
+      tiles.push(band * tilesAcross + column);
+    }
   }
-  return [...touched];
+  return { tiles, box: { x0, y0: runs[0] ?? 0, x1, y1: (runs[runs.length - 3] ?? -1) + 1 } };
 }

@@ -1,12 +1,15 @@
 /** The live records of a composition, each in a numbered slot, with their stamps as numbers. Slots are used again; refuses an id twice. */
 import { MaskError } from './errors.ts';
 import { compareRecords, type PlacedRecord } from './placedRecord.ts';
+import type { Box } from './runs.ts';
 import { SessionOrder } from './sessionOrder.ts';
 
 /** What a table knows of a record that lies in a slot. */
 interface Entry {
   readonly placed: PlacedRecord;
+  /** Indexes of the tiles that it touches. */
   readonly tiles: readonly number[];
+  readonly box: Box;
 }
 
 export class RecordTable {
@@ -34,12 +37,13 @@ export class RecordTable {
     return this.entries[slot]!;
   }
 
-  /** `tiles`: those that the record touches. Throws RECORD_ID_TAKEN. */
-  add(placed: PlacedRecord, tiles: readonly number[]): number {
+  /** Throws RECORD_ID_TAKEN. */
+  add(entry: Entry): number {
+    const { placed } = entry;
     if (this.slots.has(placed.id)) throw new MaskError('RECORD_ID_TAKEN', placed.id);
     const slot = this.freeSlots.pop() ?? this.entries.length;
     if (slot >= this.lamports.length) this.grow();
-    this.entries[slot] = { placed, tiles };
+    this.entries[slot] = entry;
     this.slots.set(placed.id, slot);
     this.lamports[slot] = placed.record.lamport;
     this.sessionNumbers[slot] = this.sessions.numberOf(placed.sessionId);

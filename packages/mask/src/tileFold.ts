@@ -3,7 +3,7 @@
  * the picture. Knows no store: whoever folds keeps the tiles first, and finishes then.
  */
 import { MaskError } from './errors.ts';
-import { layRecord, type Planes, planesOfBase, stampTable, type TilePlace } from './planes.ts';
+import { layRecord, NOT_COUNTED, type Planes, planesOfBase, stampTable, type TilePlace } from './planes.ts';
 import type { RecordTable } from './recordTable.ts';
 import { encodeTile, type Stamp, TILE_PIXELS } from './tileCoding.ts';
 
@@ -38,8 +38,7 @@ export function foldTile(
 ): FoldedBase {
   const { place, records, sessionsBefore, numberOf } = options;
   const planes = planesOfBase(base, { sessions: sessionsBefore, place, records });
-  const counts = new Uint32Array(256);
-  for (const slot of options.slots) layRecord(planes, place, { slot, records, counts });
+  for (const slot of options.slots) layRecord(planes, place, { slot, records, counts: NOT_COUNTED });
   const values = [...new Set(planes.shown)].filter((value) => value !== 0);
   const stampOf = (value: number): Stamp => {
     if (value < 0) return planes.stamps.stamps[-value - 1]!;

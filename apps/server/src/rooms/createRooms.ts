@@ -9,7 +9,9 @@ import type { Access } from '../access/access.ts';
 import type { Log } from '../log.ts';
 import { createCommitLog } from './commitLog.ts';
 import { Connection } from './connection.ts';
+import { createFolder } from './folds/folder.ts';
 import { refusedFrame } from './frames.ts';
+import { startHeadPoll } from './headPoll.ts';
 import { planeUpdates } from './planeUpdates.ts';
 import { closeReason, refusalOf } from './refusal.ts';
 import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
@@ -23,6 +25,8 @@ export interface RoomsParts {
   readonly access: Access;
   readonly log: Log;
   readonly limits?: Partial<RoomLimits>;
+  /** Milliseconds: when a session was written in last. */
+  readonly now?: () => number;
 }
 
 /** ws closes a frame that is too large with 1009, on which y-websocket would come back and send it again. */
@@ -37,7 +41,7 @@ class RoomSocket extends WebSocket {
   }
 }
 
-export function createRooms({ store, access, log, limits: wanted }: RoomsParts): Rooms {
+export function createRooms({ store, access, log, limits: wanted, now = Date.now }: RoomsParts): Rooms {
   const limits = { ...ROOM_LIMITS, ...wanted };
   const connections = new Set<Connection>();
   const listeners = new Set<(painted: Painted) => void>();
@@ -48,6 +52,8 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
     log,
     limits,
     onCommitted({ mask: { maskId, projectId, sectionId, taskId }, labelled, painted }) {
+      const room = registry.find(maskId);
+      if (room !== undefined) folder.committed(room);
       const told = { maskId, projectId, sectionId, taskId, labelledPixels: labelled, newPixels: painted };
       for (const listener of listeners) {
         try {
@@ -59,7 +65,15 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
       }
     },
   });
-  const registry = createRoomRegistry({ store, commits, log });
+  const registry = createRoomRegistry({
+    store,
+    commits,
+    log,
+    limits,
+    beforeUnload: (room) => folder.beforeUnload(room),
+  });
+  const folder = createFolder({ store, commits, registry, log, limits, now });
+  const poll = startHeadPoll({ registry, folder, store, commits, log, pollMs: limits.pollMs });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -89,8 +103,11 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
 
   const accept = (webSocket: WebSocket, request: IncomingMessage) => {
     if (isClosing) return webSocket.close(CLOSE.comeBack);
-    const connection = new Connection(webSocket, request, { registry, store, access, log, limits }, (gone) =>
-      connections.delete(gone),
+    const connection = new Connection(
+      webSocket,
+      request,
+      { registry, folder, store, access, log, limits },
+      (gone) => connections.delete(gone),
     );
     connections.add(connection);
     void connection.enter();
@@ -159,8 +176,11 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
       stopListening();
       stopWatching();
       clearInterval(heart);
+      poll.stop();
+      const folded = folder.close();
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();
+      await folded;
       const closing = [...connections];
       for (const connection of closing) connection.end(CLOSE.comeBack);
       await Promise.all(closing.map((connection) => connection.closed(limits.closeMs)));

@@ -121,8 +121,40 @@ export const presenceFrame = (entries: readonly PresenceEntry[]): Uint8Array =>
     encoding.writeVarUint8Array(encoder, encoding.toUint8Array(content));
   });
 
-export const durableFrame = (ack: Ack): Uint8Array =>
-  frame(ROOM_MESSAGE.durable, (encoder) => encoding.writeUint8Array(encoder, encodeAck(ack)));
+/** Acknowledgements of one session in the order in which they were given, as one: the last clock of each client id counts. */
+export const durableFrame = (acks: readonly Ack[]): Uint8Array =>
+  frame(ROOM_MESSAGE.durable, (encoder) => {
+    const ack = acks.length === 1 ? acks[0]! : joinedAck(acks);
+    encoding.writeUint8Array(encoder, encodeAck(ack));
+  });
+
+function joinedAck(acks: readonly Ack[]): Ack {
+  const clocks = new Map<number, number>();
+  for (const ack of acks) for (const [client, clock] of ack.clocks) clocks.set(client, clock);
+  return { clocks: [...clocks], deleteSet: joinedDeleteSet(acks.map(({ deleteSet }) => deleteSet)) };
+}
+
+/** Delete sets one after the other: a client may come more than once in one. */
+function joinedDeleteSet(deleteSets: readonly Uint8Array[]): Uint8Array {
+  const some = deleteSets.filter(({ length }) => length > 0);
+  if (some.length <= 1) return some[0] ?? new Uint8Array(0);
+  let clients = 0;
+  const rest = some.map((bytes) => {
+    const decoder = decoding.createDecoder(bytes);
+    clients += decoding.readVarUint(decoder);
+    return bytes.subarray(decoder.pos);
+  });
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, clients);
+  for (const bytes of rest) encoding.writeUint8Array(encoder, bytes);
+  return encoding.toUint8Array(encoder);
+}
+
+/** What `encodeBase` and `encodeFoldNotice` of the mask document have made. */
+export const baseFrame = (base: Uint8Array): Uint8Array =>
+  frame(ROOM_MESSAGE.base, (encoder) => encoding.writeUint8Array(encoder, base));
+export const foldedFrame = (notice: Uint8Array): Uint8Array =>
+  frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, notice));
 
 export const refusedFrame = (body: ErrorBody): Uint8Array => json(ROOM_MESSAGE.refused, body);
 export const readyFrame = (ready: RoomReady): Uint8Array => json(ROOM_MESSAGE.ready, ready);
