@@ -321,7 +321,8 @@ export class WorldServer {
   }
 
   stepJob(): void {
-    this.job?.step();
+    // A fold that is complete is committed at once.
+    if (this.job?.step() === false) this.commit({ dies: false });
   }
 
   /** One transaction; then the live document and the pages. `dies`: between the two. */
