@@ -10,6 +10,7 @@ import {
 import { openMaskDoc } from '@cotrace/mask-doc';
 import { type SeededRandom, seededRandom } from '@cotrace/tissue';
 import * as Y from 'yjs';
+import { handPath } from './handPath.ts';
 import { type Bench, type Measurement, measurement, repeated, timed } from './measure.ts';
 
 const SIDE = 1024;
@@ -21,26 +22,12 @@ export const mask: Bench = {
   about: `a stroke, an area of half a million runs, joining ${STROKES} strokes`,
   async run() {
     const random = seededRandom(1);
-    const paths = Array.from({ length: STROKES }, () => handPath(random));
+    const paths = Array.from({ length: STROKES }, () => handPath(random, SIDE));
     return {
       measurements: [...(await oneStroke(paths)), ...(await jaggedArea(random)), ...(await join(paths))],
     };
   },
 };
-
-/** 60 points of a hand that wanders, 4 pixels apart. */
-function handPath(random: SeededRandom): { x: number; y: number }[] {
-  let [x, y] = [random.between(0, SIDE), random.between(0, SIDE)];
-  let [dx, dy] = random.direction();
-  const inside = (value: number) => Math.min(SIDE - 1, Math.max(0, value));
-  return Array.from({ length: 60 }, () => {
-    const [turnX, turnY] = random.direction();
-    const length = Math.hypot(dx + turnX / 3, dy + turnY / 3) || 1;
-    [dx, dy] = [(dx + turnX / 3) / length, (dy + turnY / 3) / length];
-    [x, y] = [inside(x + 4 * dx), inside(y + 4 * dy)];
-    return { x, y };
-  });
-}
 
 const rasterise = (path: { x: number; y: number }[]): Runs =>
   rasterizeStroke(path, { shape: 'round', diameter: 9 }, { width: SIDE, height: SIDE });

@@ -11,7 +11,8 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 
 export interface Person {
   readonly context: BrowserContext;
-  readonly page: Page;
+  /** The tab in front: another one after this was closed. */
+  page: Page;
   /** REST with this person's cookie. */
   call<N extends RouteName>(name: N, options: CallOptions<N>): Promise<CallResult<N>>;
   openSection(where: { projectId: string; sectionId: string; taskId: string }): Promise<void>;
@@ -24,19 +25,18 @@ export interface Person {
 
 export async function openPerson(browser: Browser, origin: string): Promise<Person> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
-  const page = await context.newPage();
   const client = restClient(context, origin);
-  return {
+  const person: Person = {
     context,
-    page,
+    page: await context.newPage(),
     call: (name, options) => client.call(name, options),
     async openSection({ projectId, sectionId, taskId }) {
-      await page.goto(`${origin}/projects/${projectId}/sections/${sectionId}?task=${taskId}`);
-      await page.getByTestId('workbench-canvas').waitFor();
-      await page.locator('[data-testid="save-state"][data-state="saved"]').waitFor();
+      await person.page.goto(`${origin}/projects/${projectId}/sections/${sectionId}?task=${taskId}`);
+      await person.page.getByTestId('workbench-canvas').waitFor();
+      await person.page.locator('[data-testid="save-state"][data-state="saved"]').waitFor();
     },
     async stroke(label, from, to) {
-      const canvas = page.getByTestId('workbench-canvas');
+      const canvas = person.page.getByTestId('workbench-canvas');
       const box = (await canvas.boundingBox())!;
       const [scale, offsetX, offsetY] = await Promise.all(
         ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) =>
@@ -47,24 +47,25 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
         box.x + offsetX! + x * scale!,
         box.y + offsetY! + y * scale!,
       ];
-      await page.keyboard.press('b');
-      await page.keyboard.press(label);
-      await page.mouse.move(...onScreen(from));
-      await page.mouse.down();
-      await page.mouse.move(...onScreen(to), { steps: 12 });
-      await page.mouse.up();
+      await person.page.keyboard.press('b');
+      await person.page.keyboard.press(label);
+      await person.page.mouse.move(...onScreen(from));
+      await person.page.mouse.down();
+      await person.page.mouse.move(...onScreen(to), { steps: 12 });
+      await person.page.mouse.up();
     },
     async saved() {
-      await page
+      await person.page
         .locator('[data-testid="save-state"][data-state="saved"][data-pending="0"]')
         .waitFor({ timeout: 30_000 });
     },
     labels: () =>
-      page.evaluate(() =>
+      person.page.evaluate(() =>
         Array.from((window as unknown as { cotrace: { labels(): Uint8Array } }).cotrace.labels()),
       ),
     close: () => context.close(),
   };
+  return person;
 }
 
 /** The page's own cookies, sent from Node: what the page may do, and no more. */

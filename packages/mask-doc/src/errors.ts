@@ -35,6 +35,21 @@ export const MASK_DOC_ERRORS = {
     status: 400,
     message: 'A lamport near the greatest in the mask was expected. Synchronise, then paint again.',
   },
+  UNDO_TOO_OLD: {
+    status: 409,
+    message:
+      'An undo among the latest 200 strokes of the session was expected; older ones may be folded at any moment. Paint over it instead.',
+  },
+  STROKE_ORDER: {
+    status: 400,
+    message:
+      'Stroke ids and lamports that grow together within a session were expected, with one lamport and one label for all parts of a stroke. Open the mask again and send the strokes anew.',
+  },
+  STROKE_FOLDED: {
+    status: 409,
+    message:
+      'A stroke above the folded part of its session was expected. Open the mask again: what it folded is saved already.',
+  },
   RECORD_REFUSED: {
     status: 400,
     message: 'A valid stroke record was expected.',
@@ -42,6 +57,11 @@ export const MASK_DOC_ERRORS = {
   ACK_MALFORMED: {
     status: 400,
     message: 'An acknowledgement was expected, but its bytes do not decode. Reload the page.',
+  },
+  BASE_MALFORMED: {
+    status: 400,
+    message:
+      'Folded tiles and watermarks were expected, but the bytes do not decode or do not fit what is here. Reload the page.',
   },
   LOG_GAP: {
     status: 500,

@@ -21,6 +21,7 @@ function setting() {
     clientIds: new Set([1000]),
     ...SIZE,
     labels: LABELS,
+    sessionState: openMaskDoc({ doc: server, ...SIZE }).sessionState,
     currentMaxLamport: 1,
   };
   return { anna: pages[0]!, ben: pages[1]!, server, context };
@@ -167,6 +168,7 @@ describe('let in', () => {
             clientIds: new Set([1000 + index]),
             ...SIZE,
             labels: LABELS,
+            sessionState: shown.sessionState,
             currentMaxLamport: shown.greatestLamport,
           });
           const before = shown.liveRecordsOf(sessions[index]!).length;
@@ -185,6 +187,7 @@ describe('let in', () => {
             clientIds: new Set([1000 + index]),
             ...SIZE,
             labels: LABELS,
+            sessionState: shown.sessionState,
             currentMaxLamport: shown.greatestLamport,
           });
           expect(again.isEmpty).toBe(true);

@@ -5,12 +5,14 @@
  * Yjs touches origins, parents and root names of structs even when the document already holds them: known structs are
  * judged by their references too.
  */
-import { decodeRecord, MaskError, type StrokeRecord } from '@cotrace/mask';
+import { decodeRecord, decodeRecordHead, MaskError, type StrokeRecord } from '@cotrace/mask';
 import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 import { type ClockRange, ClockRanges, encodeDeleteSet } from './deleteSet.ts';
 import { MaskDocError } from './errors.ts';
 import { arrayNameOf, createSessionLookup, recordId, type SessionLookup, structsBetween } from './layout.ts';
+import type { SessionState } from './sessionStrokes.ts';
+import { checkStrokes, isLate } from './strokeOrder.ts';
 
 export interface InspectionContext {
   /** The server's document; only read. */
@@ -21,6 +23,8 @@ export interface InspectionContext {
   readonly width: number;
   readonly height: number;
   readonly labels: ReadonlySet<number>;
+  /** What is known of the session's strokes: `maskDoc.sessionState`. */
+  readonly sessionState: (sessionId: string) => SessionState;
   /** Greatest lamport of the mask so far; 0 for an empty one. */
   readonly currentMaxLamport: number;
   /** How far above it a record may be; 10^6 unless given. */
@@ -29,8 +33,10 @@ export interface InspectionContext {
 }
 
 export interface InspectedUpdate {
-  /** Records the document does not hold yet and this update does not delete again. */
+  /** Records that the document does not hold yet, that this update does not delete again, and that show. */
   readonly records: readonly { readonly id: string; readonly record: StrokeRecord }[];
+  /** Strokes of records that are new and show nothing: their session was folded meanwhile, beyond them. */
+  readonly lateStrokes: readonly number[];
   /** Own live elements that it deletes. */
   readonly deletions: readonly ClockRange[];
   /** New structs per client. */
@@ -85,6 +91,8 @@ class Inspection {
   /** Clock up to which each client's structs are held or admitted. */
   private readonly clocks = new Map<number, number>();
   private readonly admitted = new Map<string, { client: number; clock: number; record: StrokeRecord }>();
+  /** How many live records of each stroke of the document go. */
+  private readonly deletedOf = new Map<number, number>();
   private maxLamport: number;
 
   constructor(private readonly context: InspectionContext) {
@@ -227,6 +235,7 @@ class Inspection {
         if (!(struct instanceof Y.Item) || this.sessionOf(struct) !== sessionId) {
           throw new MaskDocError('FOREIGN_DELETION', `${client}:${struct.id.clock}`);
         }
+        this.noteDeleted(struct);
         deletions.push({ client, clock: struct.id.clock, length: struct.length });
       }
       for (const item of this.admitted.values()) {
@@ -238,17 +247,39 @@ class Inspection {
     return deletions;
   }
 
+  private noteDeleted({ content }: Y.Item): void {
+    if (!(content instanceof Y.ContentBinary)) return;
+    try {
+      const { strokeId } = decodeRecordHead(content.content);
+      this.deletedOf.set(strokeId, 1 + (this.deletedOf.get(strokeId) ?? 0));
+    } catch (error) {
+      // What is no record is of no stroke: its author may take it away.
+      if (!(error instanceof MaskError)) throw error;
+    }
+  }
+
+  /** Throws UNDO_TOO_OLD, STROKE_ORDER, STROKE_FOLDED. */
   summarise(deletions: readonly ClockRange[], ds: DeleteSet): InspectedUpdate {
     const { doc } = this.context;
     const deleted = new ClockRanges();
     for (const range of rangesOf(ds)) deleted.add(range);
     const gone = new ClockRanges();
     for (const range of deletions) gone.add(range);
-    const records = [...this.admitted].flatMap(([id, { client, clock, record }]) =>
-      gone.covers({ client, clock, length: 1 }) ? [] : [{ id, record }],
+    const state = this.context.sessionState(this.context.sessionId);
+    const records: { id: string; record: StrokeRecord }[] = [];
+    const lateStrokes = new Set<number>();
+    for (const [id, { client, clock, record }] of this.admitted) {
+      if (gone.covers({ client, clock, length: 1 })) continue;
+      if (isLate(record, state)) lateStrokes.add(record.strokeId);
+      else records.push({ id, record });
+    }
+    checkStrokes(
+      records.map(({ record }) => record),
+      { state, deletedOf: this.deletedOf },
     );
     return {
       records,
+      lateStrokes: [...lateStrokes],
       deletions,
       clocks: [...this.clocks].map(([client, to]) => [client, Y.getState(doc.store, client), to] as const),
       deleteSetBytes: encodeDeleteSet(deleted),

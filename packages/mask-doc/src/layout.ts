@@ -18,18 +18,27 @@ export const recordId = (client: number, clock: number): string => `${client}:${
 
 export type SessionLookup = (item: Y.Item) => string | undefined;
 
-/** Tells the session whose array holds an item; remembers the arrays it has met. */
+/** A root type has its name for ever: found once among all sessions, not once an update. */
+const sessionOfType = new WeakMap<object, string>();
+
+/** Tells the session whose array holds an item; undefined for whatever else a document may hold. */
 export function createSessionLookup(doc: Y.Doc): SessionLookup {
-  const known = new WeakMap<object, string>();
   return ({ parent }) => {
     if (!(parent instanceof Y.AbstractType)) return undefined;
-    const remembered = known.get(parent);
+    const remembered = sessionOfType.get(parent);
     if (remembered !== undefined) return remembered;
     for (const [name, type] of doc.share) {
-      if (name.startsWith(PREFIX)) known.set(type, name.slice(PREFIX.length));
+      if (name.startsWith(PREFIX)) sessionOfType.set(type, name.slice(PREFIX.length));
     }
-    return known.get(parent);
+    return sessionOfType.get(parent);
   };
+}
+
+/** Names of all sessions that have an array here. */
+export function sessionsOf(doc: Y.Doc): string[] {
+  return [...doc.share.keys()]
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length));
 }
 
 type Struct = Y.Item | Y.GC | Y.Skip;

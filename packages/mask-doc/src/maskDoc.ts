@@ -1,31 +1,17 @@
 /**
- * A mask as a live document: paints, undoes and redoes own strokes, and keeps the composition in step with everyone's records.
- * Knows no socket and no server; refuses to paint without a session, and never touches another session's records.
+ * A mask as a live document: keeps the picture in step with everyone's records, and tells what changed. Knows no socket and
+ * no server; refuses to paint without a session, and never touches another session's records.
  */
-import {
-  type Box,
-  boundingBox,
-  type Composition,
-  clip,
-  createComposition,
-  decodeRecord,
-  encodeRecord,
-  MaskError,
-  type Runs,
-  type StrokeRecord,
-  splitStroke,
-} from '@cotrace/mask';
+import { type Box, boundingBox, type Composition, type Runs, type StrokeRecord } from '@cotrace/mask';
 import type * as Y from 'yjs';
+import type { Base, FoldNotice } from './base.ts';
 import type { ClockRange } from './deleteSet.ts';
-import { MaskDocError } from './errors.ts';
-import {
-  arrayNameOf,
-  createSessionLookup,
-  type RecordItem,
-  recordId,
-  recordItemOf,
-  structsBetween,
-} from './layout.ts';
+import { type FoldJob, type FoldPlan, followFold, planFold } from './folding.ts';
+import { createSessionLookup, type RecordItem, recordId, recordItemOf, structsBetween } from './layout.ts';
+import { OwnStrokes } from './ownStrokes.ts';
+import { type LiveRecord, MaskRecords, type RecordsChange, type UnreadableRecord } from './records.ts';
+import type { SessionState } from './sessionStrokes.ts';
+import type { Watermarks } from './watermarks.ts';
 
 export interface MaskDocOptions {
   readonly doc: Y.Doc;
@@ -35,6 +21,10 @@ export interface MaskDocOptions {
   readonly sessionId?: string;
   /** Which labels may be painted (0, the eraser, always may). Reading takes any: tables change, pixels must not. */
   readonly labels?: ReadonlySet<number>;
+  /** Greatest stroke id that the session has used before, where somebody remembers it: none is used twice. */
+  readonly greatestStrokeId?: number;
+  /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
+  readonly undoHorizon?: number;
 }
 
 export interface MaskChange {
@@ -54,107 +44,79 @@ export interface OwnAction {
   readonly deleted: readonly ClockRange[];
 }
 
-export interface LiveRecord extends RecordItem {
-  readonly record: StrokeRecord;
-}
-
 export interface MaskDoc {
   readonly doc: Y.Doc;
   readonly sessionId: string | undefined;
   readonly composition: Composition;
   /** Greatest lamport seen since opening, undone strokes included. */
   readonly greatestLamport: number;
+  /** Of the newest fold laid under the records; 0 before the first. */
+  readonly foldNumber: number;
+  /** How far each session is folded, in the order of the tiles' session numbers. */
+  readonly watermarks: Watermarks;
   readonly canUndo: boolean;
+  /** Why nothing (more) can be undone: 'none' painted, or all of it beyond the 'horizon' of 200 strokes. */
+  readonly undoLimit: 'none' | 'horizon';
   readonly canRedo: boolean;
   /** Elements that are no valid records, shown as nothing; a server that inspects updates never lets one in. */
-  readonly unreadable: readonly { id: string; sessionId: string; error: MaskError }[];
+  readonly unreadable: readonly UnreadableRecord[];
   onChange(listener: (change: MaskChange) => void): () => void;
   onOwnAction(listener: (action: OwnAction) => void): () => void;
   /** Writes one stroke in one transaction; returns its id, or undefined when it covers nothing of the mask. Throws READ_ONLY, LABEL_OUTSIDE_TABLE. */
   paint(stroke: { readonly label: number; readonly runs: Runs }): number | undefined;
-  /** Takes the latest own stroke of this page back; false when there is none. */
+  /** Takes the latest own stroke back; false when there is none, or none within the horizon. */
   undo(): boolean;
   /** Writes it again under the same lamport; false when there is none. */
   redo(): boolean;
+  /** Greatest stroke id of a session that was seen live or folded, or painted here; undo does not lower it. */
+  greatestStrokeIdOf(sessionId: string): number;
+  /** What an update of the session is judged by. */
+  sessionState(sessionId: string): SessionState;
+  /** Records of an update that is about to be applied: decoded for its inspection, not decoded again. */
+  expectRecords(records: readonly { readonly id: string; readonly record: StrokeRecord }[]): void;
+  /** Lays folded tiles under the records and moves the watermarks. Throws BASE_MALFORMED; MaskError TILE_BROKEN. */
+  setBase(base: Base): void;
+  /**
+   * Follows a server's fold with the records that are here. Undefined when they are not exactly those, or while another fold is
+   * running: ask for the base. The caller steps the job; that its records are deleted meanwhile is expected.
+   */
+  followFold(notice: FoldNotice): FoldJob | undefined;
+  /** What could be folded now; undefined when it is less than `atLeast` records, or while another fold is running. */
+  planFold(plan: FoldPlan): FoldJob | undefined;
   /** Live strokes of a session. */
   strokeCountOf(sessionId: string): number;
   /** Box of the session's live stroke with the greatest lamport. */
   lastStrokeBounds(sessionId: string): Box | undefined;
   liveRecordsOf(sessionId: string): LiveRecord[];
-  /** Writes records of the own session as they are, without touching the undo stack. */
+  /** Writes records of the own session as they are, what is there already included. */
   restore(records: readonly StrokeRecord[]): void;
-  /** Deletes all live own records of these strokes, without touching the undo stack. */
+  /** Deletes all live own records of these strokes, not to be redone. */
   withdraw(strokeIds: ReadonlySet<number>): void;
   destroy(): void;
 }
 
 /** Throws MaskError MASK_TOO_LARGE. */
-export function openMaskDoc({ doc, width, height, sessionId, labels }: MaskDocOptions): MaskDoc {
-  const composition = createComposition({ width, height });
+export function openMaskDoc(options: MaskDocOptions): MaskDoc {
+  const { doc, width, height, sessionId, labels } = options;
+  const records = new MaskRecords({ width, height }, options.undoHorizon);
+  const { composition } = records;
   const sessionOf = createSessionLookup(doc);
-  const live = new Map<string, LiveRecord>();
-  const strokes = new Map<string, Map<number, Set<string>>>();
-  const unreadable = new Map<string, { id: string; sessionId: string; error: MaskError }>();
   const changeListeners = new Set<(change: MaskChange) => void>();
   const actionListeners = new Set<(action: OwnAction) => void>();
-  const undoStack: StrokeRecord[][] = [];
-  const redoStack: StrokeRecord[][] = [];
-  let greatestLamport = 0;
-  let greatestStrokeId = 0;
-  if (sessionId !== undefined) doc.getArray<Uint8Array>(arrayNameOf(sessionId));
+  const own = new OwnStrokes({ doc, records, sessionId, labels, origin: () => maskDoc });
+  if (sessionId !== undefined && options.greatestStrokeId !== undefined) {
+    records.see(sessionId, options.greatestStrokeId);
+  }
 
-  /** A batch of arrivals and departures, folded into the composition at once. */
-  const take = (arrived: Iterable<RecordItem>, departed: Iterable<string>) => {
-    const tiles = new Set<number>();
-    const sessions = new Set<string>();
-    const removed: string[] = [];
-    let painted = 0;
-    for (const id of departed) {
-      unreadable.delete(id);
-      const gone = live.get(id);
-      if (gone === undefined) continue;
-      live.delete(id);
-      removed.push(id);
-      sessions.add(gone.sessionId);
-      const ofSession = strokes.get(gone.sessionId)!;
-      const ofStroke = ofSession.get(gone.record.strokeId)!;
-      ofStroke.delete(id);
-      if (ofStroke.size === 0) ofSession.delete(gone.record.strokeId);
-    }
-    const note = (change: { tiles: number[]; painted: number }) => {
-      for (const tile of change.tiles) tiles.add(tile);
-      painted += change.painted;
-    };
-    if (removed.length > 0) note(composition.removeAll(removed));
-    for (const item of arrived) {
-      const record = readRecord(item);
-      if (record === undefined) continue;
-      const entry = { ...item, record };
-      live.set(item.id, entry);
-      sessions.add(item.sessionId);
-      greatestLamport = Math.max(greatestLamport, record.lamport);
-      if (item.sessionId === sessionId) greatestStrokeId = Math.max(greatestStrokeId, record.strokeId);
-      const ofSession = entryOf(strokes, item.sessionId, () => new Map<number, Set<string>>());
-      entryOf(ofSession, record.strokeId, () => new Set<string>()).add(item.id);
-      note(composition.add({ id: item.id, sessionId: item.sessionId, record }));
-    }
-    return { tiles: [...tiles], painted, sessions: [...sessions] };
-  };
-
-  const readRecord = (item: RecordItem): StrokeRecord | undefined => {
-    try {
-      return decodeRecord(item.bytes, { width, height });
-    } catch (error) {
-      if (!(error instanceof MaskError)) throw error;
-      unreadable.set(item.id, { id: item.id, sessionId: item.sessionId, error });
-      return undefined;
-    }
+  const tell = (change: RecordsChange, local = false) => {
+    for (const listener of changeListeners) listener({ ...change, local });
   };
 
   const onTransaction = (transaction: Y.Transaction) => {
     const arrived: RecordItem[] = [];
     for (const [client, to] of transaction.afterState) {
       const from = transaction.beforeState.get(client) ?? 0;
+      if (from === to) continue;
       for (const struct of structsBetween(doc, client, from, to)) {
         const item = recordItemOf(struct, sessionOf);
         if (item !== undefined) arrived.push(item);
@@ -168,30 +130,29 @@ export function openMaskDoc({ doc, width, height, sessionId, labels }: MaskDocOp
         const end = Math.min(clock + len, transaction.beforeState.get(client) ?? 0);
         for (let at = clock; at < end; at++) {
           const id = recordId(client, at);
-          const gone = live.get(id);
+          const gone = records.get(id);
           if (gone !== undefined) departed.push(gone);
           departedIds.push(id);
         }
       }
     }
     if (arrived.length === 0 && departedIds.length === 0) return;
-    const change = take(arrived, departedIds);
-    if (change.sessions.length === 0) return;
+    const change = records.take(arrived, departedIds);
     if (transaction.local) {
       const action = ownAction(arrived, departed);
       if (action !== undefined) for (const listener of actionListeners) listener(action);
     }
-    for (const listener of changeListeners) listener({ ...change, local: transaction.local });
+    if (change.sessions.length > 0) tell(change, transaction.local);
   };
 
   const ownAction = (arrived: RecordItem[], departed: LiveRecord[]): OwnAction | undefined => {
-    const own = (item: RecordItem) => item.sessionId === sessionId;
+    const isOwn = (item: RecordItem) => item.sessionId === sessionId;
     const toRange = ({ client, clock }: RecordItem): ClockRange => ({ client, clock, length: 1 });
-    const written = arrived.filter(own);
-    const deleted = departed.filter(own);
+    const written = arrived.filter(isOwn);
+    const deleted = departed.filter(isOwn);
     const strokeIds = new Set<number>();
     for (const { id } of written) {
-      const entry = live.get(id);
+      const entry = records.get(id);
       if (entry !== undefined) strokeIds.add(entry.record.strokeId);
     }
     for (const { record } of deleted) strokeIds.add(record.strokeId);
@@ -199,50 +160,30 @@ export function openMaskDoc({ doc, width, height, sessionId, labels }: MaskDocOp
     return { strokeIds: [...strokeIds], written: written.map(toRange), deleted: deleted.map(toRange) };
   };
 
-  const ownArray = (): Y.Array<Uint8Array> => {
-    if (sessionId === undefined) throw new MaskDocError('READ_ONLY');
-    return doc.getArray<Uint8Array>(arrayNameOf(sessionId));
-  };
-
-  const write = (records: readonly StrokeRecord[]) => {
-    const array = ownArray();
-    doc.transact(() => array.push(records.map(encodeRecord)), maskDoc);
-  };
-
-  /** The only deletion there is: own array, own records, found by identity. */
-  const erase = (strokeIds: ReadonlySet<number>): StrokeRecord[] => {
-    const array = ownArray();
-    const doomed = liveRecordsOf(sessionId!).filter(({ record }) => strokeIds.has(record.strokeId));
-    if (doomed.length === 0) return [];
-    const bytes = new Set(doomed.map((item) => item.bytes));
-    doc.transact(() => {
-      const elements = array.toArray();
-      for (let i = elements.length - 1; i >= 0; i--) if (bytes.has(elements[i]!)) array.delete(i);
-    }, maskDoc);
-    return doomed.map(({ record }) => record);
-  };
-
-  const liveRecordsOf = (session: string): LiveRecord[] =>
-    [...(strokes.get(session)?.values() ?? [])].flatMap((ids) => [...ids].map((id) => live.get(id)!));
-
-  const isLive = (records: readonly StrokeRecord[]) =>
-    strokes.get(sessionId ?? '')?.has(records[0]!.strokeId) === true;
-
   const maskDoc: MaskDoc = {
     doc,
     sessionId,
     composition,
     get greatestLamport() {
-      return greatestLamport;
+      return records.greatestLamport;
+    },
+    get foldNumber() {
+      return records.foldNumber;
+    },
+    get watermarks() {
+      return records.watermarks.all;
     },
     get canUndo() {
-      return undoStack.some(isLive);
+      return own.canUndo;
+    },
+    get undoLimit() {
+      return own.undoLimit;
     },
     get canRedo() {
-      return redoStack.length > 0;
+      return own.canRedo;
     },
     get unreadable() {
-      return [...unreadable.values()];
+      return [...records.unreadable.values()];
     },
     onChange(listener) {
       changeListeners.add(listener);
@@ -252,48 +193,24 @@ export function openMaskDoc({ doc, width, height, sessionId, labels }: MaskDocOp
       actionListeners.add(listener);
       return () => actionListeners.delete(listener);
     },
-    paint({ label, runs }) {
-      ownArray();
-      if (
-        !Number.isInteger(label) ||
-        label < 0 ||
-        label > 255 ||
-        (label !== 0 && labels?.has(label) === false)
-      ) {
-        throw new MaskDocError('LABEL_OUTSIDE_TABLE', `label ${label}`);
-      }
-      const strokeId = greatestStrokeId + 1;
-      const lamport = greatestLamport + 1;
-      const records = splitStroke({ strokeId, lamport, label, runs: clip(runs, composition) });
-      if (records.length === 0) return undefined;
-      write(records);
-      greatestStrokeId = strokeId;
-      undoStack.push(records);
-      redoStack.length = 0;
-      return strokeId;
+    paint: (stroke) => own.paint(stroke),
+    undo: () => own.undo(),
+    redo: () => own.redo(),
+    restore: (written) => own.restore(written),
+    withdraw: (strokeIds) => own.withdraw(strokeIds),
+    greatestStrokeIdOf: (session) => records.greatestStrokeIdOf(session),
+    sessionState: (session) => records.stateOf(session),
+    expectRecords(expected) {
+      for (const { id, record } of expected) records.expect(id, record);
     },
-    undo() {
-      // A stroke that somebody folded or withdrew meanwhile is passed over.
-      for (let records = undoStack.pop(); records !== undefined; records = undoStack.pop()) {
-        const erased = erase(new Set([records[0]!.strokeId]));
-        if (erased.length === 0) continue;
-        redoStack.push(records);
-        return true;
-      }
-      return false;
-    },
-    redo() {
-      const records = redoStack.pop();
-      if (records === undefined) return false;
-      write(records);
-      undoStack.push(records);
-      return true;
-    },
-    strokeCountOf: (session) => strokes.get(session)?.size ?? 0,
+    setBase: (base) => tell(records.setBase(base)),
+    followFold: (notice) => followFold(records, notice, tell),
+    planFold: (plan) => planFold(records, plan, tell),
+    strokeCountOf: (session) => records.strokesOf(session)?.size ?? 0,
     lastStrokeBounds(session) {
-      const records = liveRecordsOf(session).map(({ record }) => record);
-      const last = records.reduce((greatest, { lamport }) => Math.max(greatest, lamport), 0);
-      const boxes = records.filter(({ lamport }) => lamport === last).map(({ runs }) => boundingBox(runs)!);
+      const live = records.recordsOf(session).map(({ record }) => record);
+      const last = live.reduce((greatest, { lamport }) => Math.max(greatest, lamport), 0);
+      const boxes = live.filter(({ lamport }) => lamport === last).map(({ runs }) => boundingBox(runs)!);
       if (boxes.length === 0) return undefined;
       return {
         x0: Math.min(...boxes.map(({ x0 }) => x0)),
@@ -302,13 +219,7 @@ export function openMaskDoc({ doc, width, height, sessionId, labels }: MaskDocOp
         y1: Math.max(...boxes.map(({ y1 }) => y1)),
       };
     },
-    liveRecordsOf,
-    restore(records) {
-      if (records.length > 0) write(records);
-    },
-    withdraw(strokeIds) {
-      erase(strokeIds);
-    },
+    liveRecordsOf: (session) => records.recordsOf(session),
     destroy() {
       doc.off('afterTransaction', onTransaction);
       changeListeners.clear();
@@ -323,16 +234,7 @@ export function openMaskDoc({ doc, width, height, sessionId, labels }: MaskDocOp
       if (item !== undefined) present.push(item);
     }
   }
-  take(present, []);
+  records.take(present, []);
   doc.on('afterTransaction', onTransaction);
   return maskDoc;
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = create();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -9,6 +9,8 @@ export interface UnsavedRecords {
   readonly records: readonly StrokeRecord[];
   /** Pending strokes that were undone. */
   readonly undone: readonly number[];
+  /** Greatest stroke id that the session has used: for the next document's `greatestStrokeId`. */
+  readonly greatestStrokeId?: number;
 }
 
 export function unsavedRecords(maskDoc: MaskDoc, tracker: DurabilityTracker): UnsavedRecords {
@@ -16,24 +18,36 @@ export function unsavedRecords(maskDoc: MaskDoc, tracker: DurabilityTracker): Un
   const live = maskDoc.liveRecordsOf(sessionId).map(({ record }) => record);
   const records = live.filter(({ strokeId }) => tracker.pendingStrokeIds.has(strokeId));
   const strokeIds = new Set(live.map(({ strokeId }) => strokeId));
-  return { sessionId, records, undone: [...tracker.pendingStrokeIds].filter((id) => !strokeIds.has(id)) };
+  // What is not live and at or below the watermark was not undone: it is folded, so it is saved.
+  const folded = foldedUpTo(maskDoc);
+  const undone = [...tracker.pendingStrokeIds].filter((id) => id > folded && !strokeIds.has(id));
+  return { sessionId, records, undone, greatestStrokeId: maskDoc.greatestStrokeIdOf(sessionId) };
 }
 
 /**
- * Submits them under the same ids into another document of the same session; what is already there by (stroke, part) stays
- * as it is, so doing it twice changes nothing.
+ * Submits them under the same ids into another document of the same session. What is already there by (stroke, part), live
+ * or folded, stays as it is, so doing it twice changes nothing.
  */
 export function resubmit(maskDoc: MaskDoc, { records, undone }: Omit<UnsavedRecords, 'sessionId'>): void {
-  const live = maskDoc.liveRecordsOf(maskDoc.sessionId ?? '').map(({ record }) => record);
-  const isThere = (wanted: StrokeRecord) =>
-    live.some(
-      ({ strokeId, part, lamport, label, runs }) =>
-        strokeId === wanted.strokeId &&
-        part === wanted.part &&
-        lamport === wanted.lamport &&
-        label === wanted.label &&
-        runsEqual(runs, wanted.runs),
+  const folded = foldedUpTo(maskDoc);
+  const live = new Map(
+    maskDoc.liveRecordsOf(maskDoc.sessionId ?? '').map(({ record }) => [nameOf(record), record]),
+  );
+  const isThere = (wanted: StrokeRecord) => {
+    const there = live.get(nameOf(wanted));
+    return (
+      there !== undefined &&
+      there.lamport === wanted.lamport &&
+      there.label === wanted.label &&
+      runsEqual(there.runs, wanted.runs)
     );
-  maskDoc.withdraw(new Set(undone));
-  maskDoc.restore(records.filter((record) => !isThere(record)));
+  };
+  maskDoc.withdraw(new Set(undone.filter((strokeId) => strokeId > folded)));
+  maskDoc.restore(records.filter((record) => record.strokeId > folded && !isThere(record)));
+}
+
+const nameOf = ({ strokeId, part }: StrokeRecord) => `${strokeId}:${part}`;
+
+function foldedUpTo(maskDoc: MaskDoc): number {
+  return maskDoc.watermarks.find(([sessionId]) => sessionId === maskDoc.sessionId)?.[1].strokeId ?? 0;
 }

@@ -1,7 +1,7 @@
 /** Areas that are not strokes: polygons and flood fills, as runs. Evaluated by the author only; refuses points that are not finite. */
 import { MaskError } from './errors.ts';
 import { type Box, clip, EMPTY_RUNS, type Runs, RunsWriter, type Size } from './runs.ts';
-import { SUBPIXELS } from './stroke.ts';
+import { SUBPIXELS } from './sweep.ts';
 
 /** Pixels whose centre is inside by the even-odd rule; corners are rounded to 1/16 pixel. Throws POINT_OUT_OF_RANGE. */
 export function rasterizePolygon(

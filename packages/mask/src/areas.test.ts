@@ -42,7 +42,7 @@ function distance(
   // A norm along a line is convex: ternary search finds its least value.
   let low = 0;
   let high = 1;
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 70; i++) {
     const third = (high - low) / 3;
     if (norm(low + third) <= norm(high - third)) high -= third;
     else low += third;

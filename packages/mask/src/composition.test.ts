@@ -124,10 +124,10 @@ describe('the picture', () => {
       [9, 4 * 128],
       [9, 4 * 128 + 1],
     ]);
-    expect([composition.labelAt(129, 4), composition.labelAt(130, 4), composition.authorAt(129, 4)]).toEqual([
+    expect([composition.labelAt(129, 4), composition.labelAt(130, 4), composition.stampAt(129, 4)]).toEqual([
       9,
       0,
-      'anna',
+      { lamport: 1, sessionId: 'anna', label: 9 },
     ]);
   });
   test('[M17] a record is added once and removed once', () => {

@@ -77,6 +77,16 @@ export const MASK_ERRORS = {
     status: 404,
     message: 'The id of a record in the composition was expected. Add the record before removing it.',
   },
+  FOLDING: {
+    status: 409,
+    message:
+      'Records that are not being folded were expected. Finish or cancel the fold first, and hold one fold at a time.',
+  },
+  SESSION_UNNUMBERED: {
+    status: 400,
+    message:
+      'The number of every session was expected, and none of them to change. Append new sessions to the list.',
+  },
   TILE_BROKEN: {
     status: 400,
     message: 'An encoded 128 x 128 tile was expected, but its bytes do not decode. Fold the mask again.',

@@ -1,22 +1,23 @@
 /** The mask algebra: runs, brushes, records and the pixel rule. Pure: no users' names, sockets, time or Yjs. */
 export { floodFill, rasterizePolygon } from './area.ts';
 export {
+  type BaseTiles,
   type Change,
   type Composition,
-  compareRecords,
+  type CompositionOptions,
   createComposition,
   MAX_MASK_SIDE,
-  type PlacedRecord,
-  TILE_PIXELS,
-  TILE_SIZE,
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
+export { compareRecords, type PlacedRecord } from './placedRecord.ts';
 export {
   type DecodeLimits,
   decodeRecord,
+  decodeRecordHead,
   encodeRecord,
   MAX_RECORD_BYTES,
   RECORD_VERSION,
+  type RecordHead,
   type StrokeRecord,
   splitStroke,
 } from './record.ts';
@@ -46,3 +47,14 @@ export {
   type StrokeBuilder,
   type StrokePoint,
 } from './stroke.ts';
+export {
+  decodeTile,
+  encodeTile,
+  type FoldedTile,
+  type Stamp,
+  TILE_PIXELS,
+  TILE_SIZE,
+  TILE_VERSION,
+  tileLabelCounts,
+} from './tileCoding.ts';
+export type { TileFold } from './tileFold.ts';

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { deflateSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import {
+  boundingBox,
   decodeRecord,
+  decodeRecordHead,
   encodeRecord,
   MAX_RECORD_BYTES,
   MaskError,
@@ -36,6 +38,18 @@ const stroke = (given: Partial<StrokeRecord> = {}): StrokeRecord => ({
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('a record', () => {
+  test('[M9] tells its head without being unpacked', () => {
+    fc.assert(
+      fc.property(record, (given) => {
+        const { version, runs, ...numbers } = given;
+        if (runs.length === 0) return;
+        expect(decodeRecordHead(encodeRecord(given))).toEqual({ ...numbers, box: boundingBox(runs) });
+        expect(version).toBe(1);
+      }),
+      cases(100),
+    );
+    expect(() => decodeRecordHead(Uint8Array.of(1, 0, 7))).toThrow(refusal('RECORD_TRUNCATED'));
+  });
   test('[M9] decodes to what was encoded', () => {
     fc.assert(
       fc.property(record, (given) => {

@@ -2,17 +2,23 @@
  * The stroke record: one immutable binary value of at most 64 KiB. Knows nothing of where it is kept; refuses every byte
  * sequence that its own encoder could not have meant.
  */
-import { deflateSync, inflateSync } from 'fflate';
+import { deflateSync } from 'fflate';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { MaskError } from './errors.ts';
+import { inflateExactly } from './inflating.ts';
 import { packRows, unpackRows } from './rowCoding.ts';
-import { boundingBox, type Runs, type Size } from './runs.ts';
+import { type Box, boundingBox, type Runs, type Size } from './runs.ts';
 
 export const RECORD_VERSION = 1;
 export const MAX_RECORD_BYTES = 65_536;
 /** What a record may unpack to: 64 KiB of deflate could otherwise claim 67 MB. */
 export const MAX_UNPACKED_BYTES = 1_048_576;
 const MAX_PART = 65_535;
+const INFLATE_CODES = {
+  broken: 'RECORD_DEFLATE_BROKEN',
+  bomb: 'RECORD_DEFLATE_BOMB',
+  truncated: 'RECORD_TRUNCATED',
+} as const;
 
 export interface StrokeRecord {
   readonly version: 1;
@@ -65,10 +71,46 @@ export function encodeRecord(record: StrokeRecord): Uint8Array {
   return bytes;
 }
 
+/** What a record says of itself before its rows. */
+export interface RecordHead {
+  readonly strokeId: number;
+  readonly part: number;
+  readonly lamport: number;
+  readonly label: number;
+  /** Box of its pixels, x1 and y1 exclusive. */
+  readonly box: Box;
+}
+
+/** The head alone, without unpacking a single row: some 30 times cheaper than all of it. Throws MaskError and nothing else. */
+export function decodeRecordHead(bytes: Uint8Array): RecordHead {
+  return headOf(readerOf(bytes)).head;
+}
+
 /** Parses bytes from anywhere; what it returns needs no further check. Throws MaskError and nothing else. */
 export function decodeRecord(bytes: Uint8Array, limits: DecodeLimits): StrokeRecord {
+  const reader = readerOf(bytes);
+  const { coding, head } = headOf(reader);
+  const { strokeId, part, lamport, label, box } = head;
+  if (label !== 0 && limits.labels !== undefined && !limits.labels.has(label)) {
+    throw new MaskError('LABEL_OUTSIDE_TABLE', `label ${label}`);
+  }
+  if (box.x1 > limits.width || box.y1 > limits.height) {
+    throw new MaskError(
+      'RUNS_OUTSIDE_MASK',
+      `(${box.x1}, ${box.y1}) in a mask of ${limits.width} x ${limits.height}`,
+    );
+  }
+  const rows = coding === PLAIN ? reader.rest() : unpacked(reader);
+  const runs = unpackRows(rows, box);
+  return { version: RECORD_VERSION, strokeId, part, lamport, label, runs };
+}
+
+function readerOf(bytes: Uint8Array): ByteReader {
   if (bytes.length > MAX_RECORD_BYTES) throw new MaskError('RECORD_TOO_LARGE', `${bytes.length} bytes`);
-  const reader = new ByteReader(bytes, { truncated: 'RECORD_TRUNCATED', overlong: 'RECORD_NOT_CANONICAL' });
+  return new ByteReader(bytes, { truncated: 'RECORD_TRUNCATED', overlong: 'RECORD_NOT_CANONICAL' });
+}
+
+function headOf(reader: ByteReader): { coding: number; head: RecordHead } {
   const version = reader.byte();
   if (version !== RECORD_VERSION) throw new MaskError('RECORD_VERSION_UNKNOWN', `version ${version}`);
   const coding = reader.byte();
@@ -79,20 +121,14 @@ export function decodeRecord(bytes: Uint8Array, limits: DecodeLimits): StrokeRec
   const lamport = lamportOf(reader);
   const label = reader.varint();
   checkNumbers({ strokeId, part, lamport, label });
-  if (label !== 0 && limits.labels !== undefined && !limits.labels.has(label)) {
-    throw new MaskError('LABEL_OUTSIDE_TABLE', `label ${label}`);
-  }
   const [x0, y0] = [reader.varint(), reader.varint()];
   const [x1, y1] = [x0 + reader.varint() + 1, y0 + reader.varint() + 1];
-  if (x1 > limits.width || y1 > limits.height) {
-    throw new MaskError(
-      'RUNS_OUTSIDE_MASK',
-      `(${x1}, ${y1}) in a mask of ${limits.width} x ${limits.height}`,
-    );
-  }
-  const rows = coding === PLAIN ? reader.rest() : inflate(reader.varint(), reader.rest());
-  const runs = unpackRows(rows, { x0, y0, x1, y1 });
-  return { version: RECORD_VERSION, strokeId, part, lamport, label, runs };
+  return { coding, head: { strokeId, part, lamport, label, box: { x0, y0, x1, y1 } } };
+}
+
+function unpacked(reader: ByteReader): Uint8Array {
+  const length = reader.varint();
+  return inflateExactly(reader.rest(), { length, atMost: MAX_UNPACKED_BYTES, codes: INFLATE_CODES });
 }
 
 /** A varint above 2^53-1 in the place of the lamport is a jump, not a coding error. */
@@ -123,22 +159,6 @@ function checkNumbers({ strokeId, part, lamport, label }: Omit<StrokeRecord, 'ru
   ) {
     throw new MaskError('STROKE_ID_OUT_OF_RANGE', `stroke ${strokeId}, part ${part}`);
   }
-}
-
-function inflate(length: number, deflated: Uint8Array): Uint8Array {
-  if (length > MAX_UNPACKED_BYTES) throw new MaskError('RECORD_DEFLATE_BOMB', `${length} bytes announced`);
-  let out: Uint8Array;
-  try {
-    // One byte of room more than announced: whatever fills it is longer than it said.
-    out = inflateSync(deflated, { out: new Uint8Array(length + 1) });
-  } catch (error) {
-    throw new MaskError('RECORD_DEFLATE_BROKEN', error instanceof Error ? error.message : String(error));
-  }
-  if (out.length > length)
-    throw new MaskError('RECORD_DEFLATE_BOMB', `more than the ${length} bytes announced`);
-  if (out.length < length)
-    throw new MaskError('RECORD_TRUNCATED', `${out.length} of ${length} bytes of runs`);
-  return out;
 }
 
 /** The records of one stroke, each within 64 KiB; one for all but enormous strokes, none when it covers nothing. */

@@ -3,7 +3,9 @@
  * same on every machine. Knows no mask; refuses points and brushes that are not finite.
  */
 import { MaskError } from './errors.ts';
-import { clip, EMPTY_RUNS, type Runs, RunsWriter, type Size, subtract, union, unionAll } from './runs.ts';
+import { RowSpans } from './rowSpans.ts';
+import { type Runs, RunsWriter, type Size, unionAll } from './runs.ts';
+import { type Dab, forEachSweptRow, SUBPIXELS } from './sweep.ts';
 
 /** Mask coordinates: pixel (x, y) is the square [x, x+1) x [y, y+1), its centre at +0.5. `pressure` 0..1 scales the diameter. */
 export interface StrokePoint {
@@ -18,18 +20,9 @@ export interface Brush {
   readonly diameter: number;
 }
 
-/** Points are rounded to 1/16 pixel first, so that coverage is decided on whole numbers. */
-export const SUBPIXELS = 16;
-const HALF_PIXEL = SUBPIXELS / 2;
 const MAX_COORDINATE = 65_536;
 
-interface Dab {
-  readonly x: number;
-  readonly y: number;
-  /** Diameter in subpixels. */
-  readonly diameter: number;
-}
-
+/** Points are rounded to 1/16 pixel first, so that coverage is decided on whole numbers. */
 function toDab(point: StrokePoint, brush: Brush): Dab {
   if (!(Math.abs(point.x) <= MAX_COORDINATE) || !(Math.abs(point.y) <= MAX_COORDINATE)) {
     throw new MaskError('POINT_OUT_OF_RANGE', `(${point.x}, ${point.y})`);
@@ -45,146 +38,44 @@ function toDab(point: StrokePoint, brush: Brush): Dab {
   };
 }
 
-/** Whether 4 * left^2 <= right^2 * scale, exactly: doubles decide unless they are too close to call. */
-function fourSquaresAtMost(left: number, right: number, scale: number): boolean {
-  const a = 4 * left * left;
-  const b = right * right * scale;
-  if (Math.abs(a - b) > b * 1e-12) return a <= b;
-  const bigLeft = BigInt(left);
-  const bigRight = BigInt(right);
-  return 4n * bigLeft * bigLeft <= bigRight * bigRight * BigInt(scale);
-}
+/** Everything that is covered so far; what lies beyond `bounds` is not. */
+class SweptArea {
+  private readonly spans = new RowSpans();
 
-/** Is the point (px, py) in the area that a brush of `diameter` sweeps from (0, 0) to (dx, dy)? All in subpixels. */
-export function sweptBrushCovers(
-  shape: Brush['shape'],
-  diameter: number,
-  { dx, dy, px, py }: { dx: number; dy: number; px: number; py: number },
-): boolean {
-  if (shape === 'round') {
-    const lengthSquared = dx * dx + dy * dy;
-    const along = px * dx + py * dy;
-    if (along <= 0) return 4 * (px * px + py * py) <= diameter * diameter;
-    if (along >= lengthSquared) return 4 * ((px - dx) ** 2 + (py - dy) ** 2) <= diameter * diameter;
-    return fourSquaresAtMost(px * dy - py * dx, diameter, lengthSquared);
-  }
-  // Square: some t in [0, 1] with 2|px - t dx| <= d and 2|py - t dy| <= d, i.e. three intervals of t that meet.
-  const lows: [number, number][] = [[0, 1]];
-  const highs: [number, number][] = [[1, 1]];
-  for (const [p, d] of [
-    [px, dx],
-    [py, dy],
-  ] as const) {
-    if (d === 0) {
-      if (2 * Math.abs(p) > diameter) return false;
-      continue;
-    }
-    const sign = Math.sign(d);
-    lows.push([sign * 2 * p - diameter, 2 * Math.abs(d)]);
-    highs.push([sign * 2 * p + diameter, 2 * Math.abs(d)]);
-  }
-  // Fractions are compared by cross multiplication: below 2^46, so exact.
-  return lows.every(([n, d]) => highs.every(([m, e]) => n * e <= m * d));
-}
+  constructor(
+    private readonly shape: Brush['shape'],
+    private readonly bounds: Size | undefined,
+  ) {}
 
-/** The swept area is convex, so each row holds at most one run; its ends are guessed, then settled by the exact test. */
-function rasterizeSegment(a: Dab, b: Dab, shape: Brush['shape']): Runs {
-  const diameter = Math.max(a.diameter, b.diameter);
-  const dx = b.x - a.x;
-  const dy = b.y - a.y;
-  const covers = (x: number, y: number) =>
-    sweptBrushCovers(shape, diameter, {
-      dx,
-      dy,
-      px: x * SUBPIXELS + HALF_PIXEL - a.x,
-      py: y * SUBPIXELS + HALF_PIXEL - a.y,
-    });
-  const out = new RunsWriter();
-  const radius = diameter / 2;
-  const firstRow = Math.floor((Math.min(a.y, b.y) - radius) / SUBPIXELS) - 1;
-  const lastRow = Math.ceil((Math.max(a.y, b.y) + radius) / SUBPIXELS) + 1;
-  for (let y = firstRow; y <= lastRow; y++) {
-    const guess = rowInterval(shape, radius, { dx, dy, row: y * SUBPIXELS + HALF_PIXEL - a.y });
-    if (guess === undefined) continue;
-    let x0 = Math.round((guess[0] + a.x - HALF_PIXEL) / SUBPIXELS) - 1;
-    let x1 = Math.round((guess[1] + a.x - HALF_PIXEL) / SUBPIXELS) + 1;
-    while (x0 <= x1 && !covers(x0, y)) x0++;
-    while (x1 >= x0 && !covers(x1, y)) x1--;
-    out.push(y, x0, x1 + 1);
-  }
-  return out.finish();
-}
-
-/** Where the row crosses the swept area, in floating point: right to far less than a pixel. */
-function rowInterval(
-  shape: Brush['shape'],
-  radius: number,
-  { dx, dy, row }: { dx: number; dy: number; row: number },
-): [number, number] | undefined {
-  // A row that grazes the area within one subpixel is kept for the exact test to settle.
-  const grow = radius + 1;
-  if (shape === 'square') {
-    let low = 0;
-    let high = 1;
-    if (dy === 0) {
-      if (Math.abs(row) > grow) return undefined;
-    } else {
-      const t0 = (row - grow) / dy;
-      const t1 = (row + grow) / dy;
-      low = Math.max(0, Math.min(t0, t1));
-      high = Math.min(1, Math.max(t0, t1));
-      if (low > high) return undefined;
-    }
-    return [Math.min(low * dx, high * dx) - radius, Math.max(low * dx, high * dx) + radius];
-  }
-  let left = Number.POSITIVE_INFINITY;
-  let right = Number.NEGATIVE_INFINITY;
-  const include = (x0: number, x1: number) => {
-    left = Math.min(left, x0);
-    right = Math.max(right, x1);
-  };
-  for (const [cx, cy] of [
-    [0, 0],
-    [dx, dy],
-  ] as const) {
-    const height = Math.abs(row - cy);
-    if (height > grow) continue;
-    const half = Math.sqrt(Math.max(0, radius * radius - height * height));
-    include(cx - half, cx + half);
-  }
-  const length = Math.hypot(dx, dy);
-  if (length > 0 && dy !== 0) {
-    // The two long sides of the swept rectangle, offset by the radius along the normal.
-    for (const side of [-radius, radius]) {
-      const sx = (-dy / length) * side;
-      const sy = (dx / length) * side;
-      const t = (row - sy) / dy;
-      if (t >= 0 && t <= 1) include(sx + t * dx, sx + t * dx);
+  /** Visits, per row from the top, what was not covered before; the pixels under the points come last. */
+  sweep(a: Dab, b: Dab, fresh?: (y: number, x0: number, x1: number) => void): void {
+    const cover = (y: number, x0: number, x1: number) => {
+      if (this.bounds === undefined) this.spans.add(y, x0, x1, fresh);
+      else if (y >= 0 && y < this.bounds.height) {
+        this.spans.add(y, Math.max(x0, 0), Math.min(x1, this.bounds.width), fresh);
+      }
+    };
+    forEachSweptRow(this.shape, [a, b], cover);
+    // The pixel under a point is always painted, however thin the brush.
+    for (const { x, y } of [a, b]) {
+      const column = Math.floor(x / SUBPIXELS);
+      cover(Math.floor(y / SUBPIXELS), column, column + 1);
     }
   }
-  return left > right ? undefined : [left, right];
-}
 
-/** The pixel under a point is always painted, however thin the brush. */
-function pixelUnder(dab: Dab): Runs {
-  const out = new RunsWriter();
-  const x = Math.floor(dab.x / SUBPIXELS);
-  out.push(Math.floor(dab.y / SUBPIXELS), x, x + 1);
-  return out.finish();
-}
-
-function segmentRuns(a: Dab, b: Dab, { shape }: Brush, bounds: Size | undefined): Runs {
-  const runs = union(rasterizeSegment(a, b, shape), union(pixelUnder(a), pixelUnder(b)));
-  return bounds === undefined ? runs : clip(runs, bounds);
+  toRuns(): Runs {
+    return this.spans.toRuns();
+  }
 }
 
 /** The area swept along all points; clipped to `bounds` where given. Throws POINT_OUT_OF_RANGE, BRUSH_OUT_OF_RANGE. */
 export function rasterizeStroke(points: readonly StrokePoint[], brush: Brush, bounds?: Size): Runs {
   const dabs = points.map((point) => toDab(point, brush));
-  const first = dabs[0];
-  if (first === undefined) return EMPTY_RUNS;
-  if (dabs.length === 1) return segmentRuns(first, first, brush, bounds);
-  return unionAll(dabs.slice(1).map((dab, i) => segmentRuns(dabs[i]!, dab, brush, bounds)));
+  const area = new SweptArea(brush.shape, bounds);
+  dabs.forEach((dab, i) => {
+    if (i > 0 || dabs.length === 1) area.sweep(dabs[Math.max(i - 1, 0)]!, dab);
+  });
+  return area.toRuns();
 }
 
 export interface StrokeBuilder {
@@ -196,18 +87,25 @@ export interface StrokeBuilder {
 
 /** For live painting: each point costs its own segment, and the canvas repaints only what is new. */
 export function createStrokeBuilder(brush: Brush, bounds?: Size): StrokeBuilder {
-  let runs = EMPTY_RUNS;
+  const area = new SweptArea(brush.shape, bounds);
   let last: Dab | undefined;
   return {
     get runs() {
-      return runs;
+      return area.toRuns();
     },
     addPoint(point) {
       const dab = toDab(point, brush);
-      const fresh = subtract(segmentRuns(last ?? dab, dab, brush, bounds), runs);
+      const fresh = new RunsWriter();
+      const dots: Runs[] = [];
+      let [lastY, lastX] = [Number.NEGATIVE_INFINITY, 0];
+      area.sweep(last ?? dab, dab, (y, x0, x1) => {
+        if (y > lastY || (y === lastY && x0 >= lastX)) {
+          fresh.push(y, x0, x1);
+          [lastY, lastX] = [y, x1];
+        } else dots.push(Int32Array.of(y, x0, x1) as Runs);
+      });
       last = dab;
-      runs = union(runs, fresh);
-      return fresh;
+      return unionAll([fresh.finish(), ...dots]);
     },
   };
 }

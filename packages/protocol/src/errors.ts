@@ -39,6 +39,10 @@ export const errorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
+/** `details` of a room's refusal that is about certain elements of the document: their ids, `client:clock`. */
+export const refusedElements = z.object({ records: z.array(z.string()) });
+export type RefusedElements = z.infer<typeof refusedElements>;
+
 /** An error with a row in {@link ERRORS}. `detail` says what was expected and what came. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';

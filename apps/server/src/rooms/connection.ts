@@ -6,7 +6,7 @@
  *       └────────────────↑
  */
 import type { IncomingMessage } from 'node:http';
-import { type Ack, MaskDocError, ownPart } from '@cotrace/mask-doc';
+import { type Ack, MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
   MAX_PRESENCE_BYTES,
@@ -154,7 +154,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
-    this.acknowledge(room.everythingOf(this.ownClientIds()));
+    this.acknowledge(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     const early = this.early;
     this.early = [];
@@ -209,7 +209,7 @@ export class Connection implements Peer {
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
     const { room } = this.hold!;
     if (!this.mayPaint) {
-      const news = as === 'answer' ? ownPart(update, this.ownClientIds()) : update;
+      const news = as === 'answer' ? ownPart(update, this.ownership()) : update;
       return refuseReadersNews(() => room.bringsNews(news));
     }
     try {
@@ -232,13 +232,15 @@ export class Connection implements Peer {
         error instanceof MaskDocError &&
         (error.code === 'FOREIGN_CLIENT' || error.code === 'FOREIGN_DELETION');
       if (!isForeign || as === 'news') throw error;
-      return room.apply(sessionId, ownPart(update, this.ownClientIds()), { from: this });
+      return room.apply(sessionId, ownPart(update, this.ownership()), { from: this });
     }
   }
 
-  private ownClientIds(): ReadonlySet<number> {
+  private ownership(): OwnPartContext {
     const { sessionId, clientId } = this.asked!;
-    return this.hold!.room.sessions.get(sessionId)?.clientIds ?? new Set([clientId]);
+    const { room } = this.hold!;
+    const clientIds = room.sessions.get(sessionId)?.clientIds ?? new Set([clientId]);
+    return { clientIds, doc: room.doc, sessionId };
   }
 
   /** Something before this update is missing: ask for all of it, once; whoever does not have it has to come back. */

@@ -89,20 +89,21 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
     }
   };
 
+  const accept = (webSocket: WebSocket, request: IncomingMessage) => {
+    if (isClosing) return webSocket.close(CLOSE.comeBack);
+    const connection = new Connection(webSocket, request, { registry, store, access, log, limits }, (gone) =>
+      connections.delete(gone),
+    );
+    connections.add(connection);
+    void connection.enter();
+  };
+
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        if (isClosing) return webSocket.close(CLOSE.comeBack);
-        const connection = new Connection(
-          webSocket,
-          request,
-          { registry, store, access, log, limits },
-          (gone) => connections.delete(gone),
-        );
-        connections.add(connection);
-        void connection.enter();
-      });
+      sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request));
     },
+
+    accept,
 
     async labels(maskId) {
       const { room, release } = await registry.open(maskId);

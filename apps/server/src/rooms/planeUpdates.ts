@@ -9,7 +9,7 @@ export interface Plane {
   /** Label values, row-major; 0 is left alone. */
   readonly values: Uint8Array;
   readonly sessionId: string;
-  /** The first of the stroke ids, one a label, and the stamp of all of them: labels do not overlap. */
+  /** Stroke id and lamport of the first label; the next label has the next of both. */
   readonly firstStrokeId: number;
   readonly lamport: number;
 }
@@ -30,10 +30,10 @@ export function* planeUpdates(doc: Y.Doc, plane: Plane): Generator<Uint8Array> {
   };
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
-  let strokeId = plane.firstStrokeId;
+  let { firstStrokeId: strokeId, lamport } = plane;
   for (const label of labelsOf(plane.values)) {
     const runs = runsOfLabel(plane.values, plane.width, plane.height, label);
-    for (const record of splitStroke({ strokeId, lamport: plane.lamport, label, runs })) {
+    for (const record of splitStroke({ strokeId, lamport, label, runs })) {
       const bytes = encodeRecord(record);
       waiting.push(bytes);
       waitingBytes += bytes.length;
@@ -43,6 +43,7 @@ export function* planeUpdates(doc: Y.Doc, plane: Plane): Generator<Uint8Array> {
       waitingBytes = 0;
     }
     strokeId++;
+    lamport++;
   }
   if (waiting.length > 0) yield write(waiting);
 }

@@ -227,6 +227,7 @@ export class Room implements LogWriter {
       width: this.row.width,
       height: this.row.height,
       labels: this.labels,
+      sessionState: this.mask.sessionState,
       currentMaxLamport: this.maxLamport,
     });
   }

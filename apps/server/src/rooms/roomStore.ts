@@ -1,4 +1,5 @@
 /** What a mask room keeps for ever. Implemented in store/; one contract suite for every implementation. */
+import type { FoldStore, StoredFold } from './folds/foldStore.ts';
 
 export interface MaskRow {
   maskId: string;
@@ -49,11 +50,12 @@ export interface MaskHead {
 export interface OpenedMask {
   row: MaskRow;
   head: number;
-  /** Of the row's epoch, in order, up to `head`. */
+  fold?: StoredFold;
+  /** Of the row's epoch, in order, up to `head`; those that the fold's document holds are left out. */
   entries: LoggedEntry[];
 }
 
-export interface RoomStore {
+export interface RoomStore extends FoldStore {
   findMask(maskId: string): Promise<MaskRow | undefined>;
   /** Row, head and log as they are at one moment, whatever is being written. */
   open(maskId: string): Promise<OpenedMask | undefined>;

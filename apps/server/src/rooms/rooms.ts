@@ -1,6 +1,7 @@
 /** What the rest of the server asks of the mask rooms. Implemented by `createRooms`. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
 
 /** Committed paint, told once a group commit. */
 export interface Painted {
@@ -17,6 +18,8 @@ export interface Painted {
 export interface Rooms {
   /** Takes over an upgrade whose path lies under ROOM_PATH. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over a socket whose upgrade is done; `request` is the one that asked for it. */
+  accept(socket: WebSocket, request: IncomingMessage): void;
   /** Committed label values now, row-major, 0 = unknown. Works whether or not anybody is in the room. */
   labels(maskId: string): Promise<{ width: number; height: number; values: Uint8Array }>;
   /**

@@ -1,12 +1,9 @@
 /** The mask log and the editing sessions in PostgreSQL. Knows no document: updates are bytes. */
 import { labelTable, ProtocolError } from '@cotrace/protocol';
 import type { MaskRow, RoomStore } from '../rooms/roomStore.ts';
-import { type PrismaClient, poolOf, translateDatabaseError, translateDriverError } from './database.ts';
-
-/** Deadlock, serialisation, no room on the disk or in memory, cancelled, a standby: nothing was kept, and later it may work. */
-const MAY_BE_TRIED_AGAIN = /P2034|40001|40P01|53\d{3}|55P03|57014|25006/;
-
-type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+import { type PrismaClient, poolOf, translateDriverError } from './database.ts';
+import { createPrismaFoldStore, readFold } from './prismaFoldStore.ts';
+import { inTransaction, orTryAgain, type Transaction } from './transaction.ts';
 
 /**
  * The whole of `append` in one statement, so that a group commit is one round trip. $1 mask, $2 epoch, $3 session,
@@ -53,6 +50,8 @@ interface AppendRow {
 export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
   const pool = poolOf(prisma);
   return {
+    ...createPrismaFoldStore(prisma),
+
     findMask: (maskId) => findMask(prisma, maskId),
 
     open(maskId) {
@@ -63,7 +62,10 @@ export function createPrismaRoomStore(prisma: PrismaClient): RoomStore {
           const row = await findMask(tx, maskId);
           if (row === undefined) return undefined;
           const { head } = await tx.mask.findUniqueOrThrow({ where: { id: maskId }, select: { head: true } });
-          return { row, head, entries: await loadLog(tx, maskId, row.epoch, {}) };
+          const fold = await readFold(tx, maskId);
+          const from = fold?.epoch === row.epoch ? fold.throughSeq : 0;
+          const opened = { row, head, entries: await loadLog(tx, maskId, row.epoch, { gte: from }) };
+          return fold === undefined ? opened : { ...opened, fold };
         },
         'RepeatableRead',
       );
@@ -167,22 +169,3 @@ const loadLog = (tx: Transaction, maskId: string, epoch: number, seq: { gte?: nu
     orderBy: { seq: 'asc' },
     select: { seq: true, sessionId: true, bytes: true },
   });
-
-async function inTransaction<T>(
-  prisma: PrismaClient,
-  work: (tx: Transaction) => Promise<T>,
-  isolationLevel: 'ReadCommitted' | 'RepeatableRead' = 'ReadCommitted',
-): Promise<T> {
-  try {
-    return await prisma.$transaction(work, { isolationLevel });
-  } catch (error) {
-    throw orTryAgain(translateDatabaseError(error));
-  }
-}
-
-function orTryAgain(error: unknown): unknown {
-  if (error instanceof ProtocolError || !(error instanceof Error)) return error;
-  const code = 'code' in error ? String(error.code) : '';
-  if (!MAY_BE_TRIED_AGAIN.test(`${code} ${error.message}`)) return error;
-  return new ProtocolError('DATABASE_UNAVAILABLE', undefined, { cause: error.message });
-}

@@ -85,7 +85,7 @@ function OpenWorkbench({
   const [sight] = useState(createSight);
   const parts = useCanvasParts();
   const folded = useStore(settings, (all) => all.panelFolded);
-  const followed = useMaskSession(section, task);
+  const followed = useMaskSession(project, section, task);
   const { session } = followed;
   const mayPaint = useSession(session, (one) => one?.ready?.mayPaint ?? may(project.myRole, 'mask.paint'));
   const epochEnded = useSession(session, (one) => one?.epochEnded === true);

@@ -1,24 +1,12 @@
 'use client';
 /** The mask session of the section on the screen: opened, followed, left and started over. */
-import type { Section, Task } from '@cotrace/protocol';
+import type { Project, Section, Task } from '@cotrace/protocol';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type MaskSession, openMaskSession } from './session/maskSession.ts';
+import { useMe } from '../api/queries.ts';
+import type { MaskSession } from './session/maskSession.ts';
 import { sessionIdOfThisPage } from './session/sessionId.ts';
-import { createSessionKeeper, type OpenMask, type SessionKeeper } from './session/sessionKeeper.ts';
-
-/** One for the page: strokes go on being saved while one looks at another section, or at the project. */
-let keeper: SessionKeeper | undefined;
-
-function keeperOfThisPage(): SessionKeeper {
-  if (keeper === undefined) {
-    const created = createSessionKeeper(openMaskSession);
-    window.addEventListener('beforeunload', (event) => {
-      if (created.unsavedStrokes > 0) event.preventDefault();
-    });
-    keeper = created;
-  }
-  return keeper;
-}
+import type { OpenMask } from './session/sessionKeeper.ts';
+import { keeperOfThisPage, keptStoreOfThisPage, webSocketOrigin } from './session/thisPage.ts';
 
 export interface FollowedSession {
   readonly session: MaskSession | undefined;
@@ -28,31 +16,34 @@ export interface FollowedSession {
 }
 
 /** Renders again for another session; what a session says is followed by who shows it. */
-export function useMaskSession(section: Section | undefined, task: Task | undefined): FollowedSession {
+export function useMaskSession(project: Project, section: Section, task: Task): FollowedSession {
   const [session, setSession] = useState<MaskSession>();
   const [lingeringStrokes, setLingering] = useState(0);
-  const mask = section?.masks.find(({ taskId }) => taskId === task?.id);
-  const values = task?.labels.map(({ value }) => value).join(' ');
+  const me = useMe().data;
+  const mask = section.masks.find(({ taskId }) => taskId === task.id);
+  const values = task.labels.map(({ value }) => value).join(' ');
 
-  // Counts of labelled pixels change with every stroke; what opens the room does not.
-  const [maskId, epoch, width, height] = [
-    mask?.id,
-    mask?.epoch ?? 0,
-    section?.width ?? 0,
-    section?.height ?? 0,
-  ];
+  // Names and counts change with every stroke and rename; what opens the room does not.
+  const names = useRef({ project, section, task });
+  names.current = { project, section, task };
+  const [maskId, epoch, width, height] = [mask?.id, mask?.epoch ?? 0, section.width, section.height];
+  const [userId, userName] = [me?.userId, me?.name ?? ''];
   const open = useMemo((): OpenMask | undefined => {
-    if (maskId === undefined || values === undefined) return undefined;
+    if (maskId === undefined || userId === undefined) return undefined;
+    const { project, section, task } = names.current;
     return {
       origin: webSocketOrigin(),
-      maskId,
-      epoch,
-      width,
-      height,
-      sessionId: sessionIdOfThisPage(),
+      place: {
+        ...{ maskId, epoch, width, height, userId, userName },
+        sessionId: sessionIdOfThisPage(),
+        ...{ projectId: project.id, projectName: project.name },
+        ...{ sectionId: section.id, sectionName: section.name },
+        ...{ taskId: task.id, taskName: task.name },
+      },
       labels: new Set(values.split(' ').map(Number)),
+      store: keptStoreOfThisPage(),
     };
-  }, [maskId, epoch, width, height, values]);
+  }, [maskId, epoch, width, height, values, userId, userName]);
   const opened = useRef(open);
   opened.current = open;
 
@@ -70,7 +61,14 @@ export function useMaskSession(section: Section | undefined, task: Task | undefi
 
   useEffect(() => {
     const kept = keeperOfThisPage();
-    return kept.onChange(() => setLingering(kept.lingeringStrokes));
+    return kept.onChange(() => {
+      setLingering(kept.lingeringStrokes);
+      // A refused stroke spoils a document: the good ones go on in another one.
+      const now = opened.current && kept.session(opened.current.place.maskId);
+      if (now === undefined || entered.current === undefined || now === entered.current) return;
+      entered.current = now;
+      setSession(now);
+    });
   }, []);
 
   const startOver = useCallback(({ keepStrokes }: { keepStrokes: boolean }) => {
@@ -80,5 +78,3 @@ export function useMaskSession(section: Section | undefined, task: Task | undefi
   }, []);
   return useMemo(() => ({ session, lingeringStrokes, startOver }), [session, lingeringStrokes, startOver]);
 }
-
-const webSocketOrigin = () => window.location.origin.replace(/^http/, 'ws');

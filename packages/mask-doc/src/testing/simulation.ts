@@ -37,7 +37,7 @@ export type Step =
   | { do: 'deliver'; page: number; which: number; again: boolean };
 
 const page = fc.nat(2);
-const stroke = fc
+export const stroke = fc
   .record({
     x: fc.nat(SIZE.width),
     y: fc.nat(SIZE.height),

@@ -1,5 +1,6 @@
 /** A room store in memory that keeps the contract, and that a test can hold up or take away. */
 import { ProtocolError } from '@cotrace/protocol';
+import { createMemoryFolds, type MemoryFolds, noFolds } from '../folds/testing/memoryFolds.ts';
 import type { AppendOutcome, LoggedEntry, MaskRow, RoomStore } from '../roomStore.ts';
 
 export interface MemoryRoomStore extends RoomStore {
@@ -26,9 +27,12 @@ interface Kept {
   /** Logs of all epochs, that of the row's among them. */
   logs: Map<number, LoggedEntry[]>;
   sessions: Map<string, { userId: string | null; clientIds: number[] }>;
+  folds: MemoryFolds;
+  lastWrites: Map<string, Date>;
 }
 
-export function createMemoryRoomStore(): MemoryRoomStore {
+/** `now`: milliseconds, of leases and of what is written. */
+export function createMemoryRoomStore({ now = Date.now }: { now?: () => number } = {}): MemoryRoomStore {
   const masks = new Map<string, Kept>();
   let appendGate: Promise<void> = Promise.resolve();
   let loadGate: Promise<void> = Promise.resolve();
@@ -63,7 +67,35 @@ export function createMemoryRoomStore(): MemoryRoomStore {
     bytes: bytes.slice(),
   });
 
+  const folds = createMemoryFolds({
+    reach,
+    now,
+    findMask(maskId) {
+      const kept = masks.get(maskId);
+      return (
+        kept && {
+          folds: kept.folds,
+          epoch: kept.row.epoch,
+          head: logOf(kept, kept.row.epoch).length,
+          lastWrites: kept.lastWrites,
+          startEpoch(document) {
+            kept.row = { ...kept.row, epoch: kept.row.epoch + 1 };
+            logOf(kept, kept.row.epoch).push({ seq: 0, sessionId: '', bytes: document });
+          },
+          reserveClient(clientId) {
+            const { sessions } = kept;
+            if ([...sessions.values()].some(({ clientIds }) => clientIds.includes(clientId))) return false;
+            const servers = sessions.get('') ?? { userId: null, clientIds: [] };
+            sessions.set('', { ...servers, clientIds: [...servers.clientIds, clientId] });
+            return true;
+          },
+        }
+      );
+    },
+  });
+
   const store: MemoryRoomStore = {
+    ...folds,
     isAway: false,
     get attempts() {
       return attempts;
@@ -81,7 +113,14 @@ export function createMemoryRoomStore(): MemoryRoomStore {
         labels: [1, 2],
         ...mask,
       };
-      masks.set(row.maskId, { row, labelled: 0, logs: new Map(), sessions: new Map() });
+      masks.set(row.maskId, {
+        row,
+        labelled: 0,
+        logs: new Map(),
+        sessions: new Map(),
+        folds: noFolds(),
+        lastWrites: new Map(),
+      });
       return row;
     },
     changeMask(maskId, change) {
@@ -110,8 +149,12 @@ export function createMemoryRoomStore(): MemoryRoomStore {
       reach();
       const kept = masks.get(maskId);
       if (kept === undefined) return undefined;
-      const entries = logOf(kept, kept.row.epoch).map(copied);
-      return { row: { ...kept.row, labels: [...kept.row.labels] }, head: entries.length, entries };
+      const { epoch } = kept.row;
+      const log = logOf(kept, epoch);
+      const fold = await folds.loadFold(maskId);
+      const entries = log.slice(fold?.epoch === epoch ? fold.throughSeq : 0).map(copied);
+      const opened = { row: { ...kept.row, labels: [...kept.row.labels] }, head: log.length, entries };
+      return fold === undefined ? opened : { ...opened, fold };
     },
     async loadSince(maskId, epoch, fromSeq, beforeSeq) {
       reach();
@@ -124,7 +167,7 @@ export function createMemoryRoomStore(): MemoryRoomStore {
         const kept = masks.get(maskId);
         if (kept === undefined) return [];
         const { epoch } = kept.row;
-        return [{ maskId, epoch, head: logOf(kept, epoch).length, fold: 0 }];
+        return [{ maskId, epoch, head: logOf(kept, epoch).length, fold: kept.folds.fold }];
       });
     },
     async append(entries, counts) {
@@ -142,7 +185,10 @@ export function createMemoryRoomStore(): MemoryRoomStore {
         outcome.count++;
         if (kept === undefined) outcome.refused = 'NOT_FOUND';
         else if (kept.row.epoch !== epoch) outcome.refused = 'CONFLICT';
-        else log!.push({ seq: log!.length, sessionId, bytes: bytes.slice() });
+        else {
+          log!.push({ seq: log!.length, sessionId, bytes: bytes.slice() });
+          kept.lastWrites.set(sessionId, new Date(now()));
+        }
       }
       for (const { maskId, labelled } of counts) {
         const kept = masks.get(maskId);

@@ -1,17 +1,23 @@
 'use client';
-/** Saved, saving, offline or refused: one steady place; what to do about it opens from there. */
-import { Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
+/** Saved, saving, offline or refused, and where the strokes are meanwhile: one steady place; what to do opens from there. */
+import { Button, Group, Popover, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCloudOff, IconEye, IconLoader2 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { downloadStrokes } from '../earlier/downloadStrokes.ts';
+import { EarlierList } from '../earlier/EarlierList.tsx';
+import { earlierLines, earlierWords } from '../earlier/earlierSentence.ts';
+import { LetGoButton } from '../earlier/LetGoButton.tsx';
+import { useAdopter, useEarlierStrokes } from '../earlier/useEarlierStrokes.ts';
 import { useSession } from '../hooks.ts';
-import { strokeFile } from '../session/keptStrokes.ts';
 import type { MaskSession } from '../session/maskSession.ts';
 import {
   longSentence,
   NOTHING_KNOWN,
   type SaveState,
   saveStateOf,
+  setAsideSentence,
   shortSentence,
+  showAfterMs,
 } from '../session/saveState.ts';
 import classes from './panels.module.css';
 
@@ -38,67 +44,116 @@ export function SaveBadge({
   onStartOver: (options: { keepStrokes: boolean }) => void;
 }) {
   const [opened, setOpened] = useState(false);
-  const state = useSession(session, (one) => one?.state ?? NOT_OPEN);
-  const watching = viewer && state.kind === 'saved';
-  const Icon = watching ? IconEye : ICON[state.kind];
+  const state = useShown(useSession(session, (one) => one?.state ?? NOT_OPEN));
+  const adopter = useAdopter();
+  const earlier = earlierLines(useEarlierStrokes(adopter));
+  const watching = viewer && state.kind === 'saved' && state.setAside === 0;
+  const tone = toneOf(state);
+  const Icon = watching ? IconEye : tone === 'refused' ? IconAlertTriangle : ICON[state.kind];
+  const own = watching ? 'View only' : shortSentence(state);
+  const words = [own, earlierWords(earlier)].filter((part) => part !== '').join(' · ');
   const download = () => {
     if (session === undefined) return;
-    const file = strokeFile(session.unsaved(), { maskId: session.maskId, reason: longSentence(state) });
-    saveAs(JSON.stringify(file), `strokes-${session.maskId}-${session.sessionId}.json`);
+    const { strokes, refused } = session.unsaved();
+    downloadStrokes([...strokes, ...refused], { ...session.place, reason: longSentence(state) });
   };
+  const isWaiting = state.pending > 0 && state.kind !== 'saving';
+  const aside = setAsideSentence(state);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={320} withArrow shadow="md">
-      <Popover.Target>
-        <UnstyledButton
-          className={classes.save}
-          data-testid="save-state"
-          data-state={state.kind}
-          data-pending={state.pending}
-          aria-live="polite"
-          onClick={() => setOpened((open) => !open)}
-        >
-          <Icon
-            size={15}
-            stroke={1.9}
-            className={state.kind === 'saving' || state.kind === 'connecting' ? classes.turning : undefined}
-          />
-          <span>{watching ? 'View only' : shortSentence(state)}</span>
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text size="sm">
-          {watching ? 'Your role lets you look at this mask, not paint it.' : longSentence(state)}
-        </Text>
-        {lingeringStrokes > 0 && (
-          <Text size="sm" mt="xs">
-            {lingeringStrokes} more on the way in sections that you have left.
+    <>
+      {/* Said aloud when the connection or a refusal changes, not with every stroke. */}
+      <VisuallyHidden role="status">
+        {state.kind === 'saving' || words === 'Saved' ? 'Connected to the server' : words}
+      </VisuallyHidden>
+      <Popover
+        opened={opened}
+        onChange={setOpened}
+        position="bottom-end"
+        width={340}
+        withArrow
+        shadow="md"
+        trapFocus
+        returnFocus
+      >
+        <Popover.Target>
+          <UnstyledButton
+            className={classes.save}
+            data-testid="save-state"
+            data-state={state.kind}
+            data-tone={tone}
+            data-pending={state.pending}
+            data-in-this-tab-only={state.inThisTabOnly}
+            data-set-aside={state.setAside}
+            onClick={() => setOpened((open) => !open)}
+          >
+            <Icon
+              size={15}
+              stroke={1.9}
+              className={state.kind === 'saving' || state.kind === 'connecting' ? classes.turning : undefined}
+            />
+            <span className={classes.saveWords}>{words}</span>
+          </UnstyledButton>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <Text size="sm">
+            {watching ? 'Your role lets you look at this mask, not paint it.' : longSentence(state)}
           </Text>
-        )}
-        <Group gap="xs" mt={state.pending > 0 || state.kind === 'closed' ? 'sm' : 0}>
-          {state.pending > 0 && state.kind !== 'saving' && (
-            <Button variant="default" onClick={download}>
-              Download strokes
-            </Button>
+          {lingeringStrokes > 0 && (
+            <Text size="sm" mt="xs">
+              {lingeringStrokes} more on the way in sections that you have left.
+            </Text>
           )}
-          {(state.kind === 'refused' || state.kind === 'closed') && (
-            <Button onClick={() => onStartOver({ keepStrokes: true })}>Try again</Button>
+          {aside !== undefined && (
+            <Text size="sm" mt="xs">
+              {aside}
+            </Text>
           )}
-          {state.kind === 'refused' && (
-            <Button variant="subtle" color="red" onClick={() => onStartOver({ keepStrokes: false })}>
-              Let go of them
-            </Button>
+          {(isWaiting || aside !== undefined || state.kind === 'closed' || state.kind === 'refused') && (
+            <Group gap="xs" mt="sm">
+              {(aside !== undefined || state.kind === 'refused' || state.kind === 'closed') && (
+                <Button size="xs" onClick={() => onStartOver({ keepStrokes: true })}>
+                  Try again
+                </Button>
+              )}
+              {(isWaiting || aside !== undefined) && (
+                <Button size="xs" variant="default" onClick={download}>
+                  Download
+                </Button>
+              )}
+              {state.kind === 'refused' ? (
+                <LetGoButton
+                  count={state.pending + state.setAside}
+                  onLetGo={() => onStartOver({ keepStrokes: false })}
+                />
+              ) : (
+                aside !== undefined && (
+                  <LetGoButton count={state.setAside} onLetGo={() => session?.letGoOfRefused()} />
+                )
+              )}
+            </Group>
           )}
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
+          {adopter !== undefined && <EarlierList adopter={adopter} lines={earlier} />}
+        </Popover.Dropdown>
+      </Popover>
+    </>
   );
 }
 
-function saveAs(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+/** What colour it has: worst first. */
+const toneOf = (state: SaveState): 'good' | 'waiting' | 'away' | 'refused' => {
+  if (state.kind === 'refused' || state.setAside > 0 || (state.inThisTabOnly > 0 && state.kind !== 'saving'))
+    return 'refused';
+  if (state.kind === 'offline' || state.kind === 'closed') return 'away';
+  return state.kind === 'saved' ? 'good' : 'waiting';
+};
+
+/** Strokes are saved within some tens of milliseconds: words that come and go so quickly are a flicker. */
+function useShown(state: SaveState): SaveState {
+  const [shown, setShown] = useState(state);
+  const waitMs = showAfterMs(shown, state);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(state), waitMs);
+    return () => clearTimeout(timer);
+  }, [state, waitMs]);
+  return waitMs === 0 ? state : shown;
 }

@@ -1,18 +1,9 @@
 /**
- * One editing session on one mask: the room's connection, the document, and what of it is saved. Framework-free; refuses
- * to drop a stroke: whatever the server refuses stays here until the person has decided about it.
+ * One editing session on one mask: the room's connection, the document, what of it is saved and what is kept on this device.
+ * Framework-free; refuses to drop a stroke: whatever the server refuses stays until the person has decided about it.
  */
 import type { Runs } from '@cotrace/mask';
-import {
-  createDurabilityTracker,
-  type DurabilityTracker,
-  decodeAck,
-  type MaskDoc,
-  openMaskDoc,
-  resubmit,
-  type UnsavedRecords,
-  unsavedRecords,
-} from '@cotrace/mask-doc';
+import { createDurabilityTracker, decodeAck, type MaskDoc, openMaskDoc } from '@cotrace/mask-doc';
 import {
   CLOSE,
   ERRORS,
@@ -27,7 +18,11 @@ import * as decoding from 'lib0/decoding';
 import type { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
 import { closeSentence, isPassing } from './closeReason.ts';
+import { followElements } from './elementNames.ts';
+import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
+import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
@@ -38,14 +33,14 @@ const RESEND_AFTER_MS = 2_000;
 export interface MaskSessionOptions {
   /** `ws://host` or `wss://host`. */
   readonly origin: string;
-  readonly maskId: string;
-  readonly epoch: number;
-  readonly width: number;
-  readonly height: number;
-  readonly sessionId: string;
+  readonly place: KeptPlace;
   readonly labels: ReadonlySet<number>;
-  /** Strokes of the same session that an earlier document could not save. */
-  readonly carry?: UnsavedRecords;
+  readonly store: KeptStore;
+  /**
+   * Strokes of the same session that an earlier document could not save: at once, or asked for at the first
+   * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
+   */
+  readonly carry?: Carry | (() => Carry);
   /** Node's tests pass `ws`. */
   readonly WebSocketPolyfill?: typeof WebSocket;
 }
@@ -53,6 +48,7 @@ export interface MaskSessionOptions {
 export interface MaskSession {
   readonly maskId: string;
   readonly sessionId: string;
+  readonly place: KeptPlace;
   readonly maskDoc: MaskDoc;
   readonly state: SaveState;
   /** What the room said last; undefined until it has. */
@@ -60,34 +56,52 @@ export interface MaskSession {
   readonly mayPaint: boolean;
   /** The epoch of this room is over: open the mask again, with `unsaved()` as `carry`. */
   readonly epochEnded: boolean;
+  /** This document holds strokes that were set aside: what was painted after them needs a fresh one. */
+  readonly isSpoilt: boolean;
+  /** Closing the page now would lose a stroke. */
+  readonly wouldLose: boolean;
   /** Called after `state`, `ready` or what can be undone has changed. */
   onChange(listener: () => void): () => void;
   /** Number of the stroke; undefined when it covers nothing or may not be painted now. Throws LABEL_OUTSIDE_TABLE. */
   paint(stroke: { label: number; runs: Runs }): number | undefined;
   undo(): boolean;
   redo(): boolean;
-  unsaved(): UnsavedRecords;
+  unsaved(): Carry;
+  /** Sets all that is not saved aside, with one reason. */
+  refuseAll(why: ErrorBody): void;
+  /** Forgets what was set aside, here and on the device. */
+  letGoOfRefused(): void;
+  /** Forgets everything that is not saved; the session is of no use afterwards. */
+  letGo(): void;
   /** Connects again after the room was closed for good. */
   reconnect(): void;
+  /** Resolves when the device has been told everything, or does not answer. */
+  settled(): Promise<void>;
   destroy(): void;
 }
 
 type Handler = (encoder: unknown, decoder: decoding.Decoder) => void;
 
 export function openMaskSession(options: MaskSessionOptions): MaskSession {
-  const { maskId, epoch, width, height, sessionId, labels } = options;
+  const { place, labels, store } = options;
+  const { maskId, epoch, width, height, sessionId } = place;
   const doc = new Y.Doc();
   const maskDoc = openMaskDoc({ doc, width, height, sessionId, labels });
-  const tracker: DurabilityTracker = createDurabilityTracker(maskDoc);
+  const tracker = createDurabilityTracker(maskDoc);
+  const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
+  const elements = followElements(maskDoc);
   const listeners = new Set<() => void>();
   let facts: SaveFacts = NOTHING_KNOWN;
   // Kept, so that whoever compares by identity sees no change where there is none.
   let state: SaveState = saveStateOf(facts);
   let ready: RoomReady | undefined;
   let epochEnded = false;
+  let isSpoilt = false;
+  let isDestroyed = false;
+  let hasBegun = false;
   let resend: ReturnType<typeof setTimeout> | undefined;
-  // Waits for the first synchronisation: only then can be told which of its strokes the server has after all.
-  let carried = options.carry;
+  /** Waits for the first synchronisation: only then can be told which of its strokes the server has after all. */
+  let carried: Carry | undefined;
 
   const tell = () => {
     for (const listener of listeners) listener();
@@ -97,6 +111,19 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     const next = saveStateOf(facts);
     if (JSON.stringify(next) !== JSON.stringify(state)) state = next;
     tell();
+  };
+  /** Strokes that were set aside no longer wait for the server. */
+  const countPending = () => {
+    const aside = new Set(recorder.refused.map(({ strokeId }) => strokeId));
+    const pending =
+      carried?.strokes.length ?? [...tracker.pendingStrokeIds].filter((id) => !aside.has(id)).length;
+    learn({
+      pending,
+      inThisTabOnly: Math.min(pending, recorder.inThisTabOnly),
+      keeping: recorder.failure?.message,
+      setAside: recorder.refused.length,
+      setAsideWhy: recorder.refused[0]?.refusal,
+    });
   };
 
   const provider = new WebsocketProvider(options.origin + ROOM_PATH, roomName(maskId, epoch), doc, {
@@ -120,19 +147,28 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   };
   handlers[ROOM_MESSAGE.refused] = (_, decoder) => {
     const said = errorBody.safeParse(JSON.parse(decoding.readVarString(decoder)));
-    refused(said.success ? said.data : { code: 'INTERNAL', message: ERRORS.INTERNAL[1] });
+    onRefused(said.success ? said.data : { code: 'INTERNAL', message: ERRORS.INTERNAL[1] });
   };
 
-  const refused = (why: ErrorBody) => {
+  const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
-    if (tracker.pendingStrokes === 0) return;
-    if (!isPassing(why)) {
-      // What follows a refused update in the same document would leave a gap: stop sending, keep everything.
-      provider.disconnect();
-      learn({ refusal: why });
-      return;
-    }
-    learn({ trouble: why.message });
+    if (isSpoilt || tracker.pendingStrokes === 0) return;
+    if (isPassing(why)) return sendAgainSoon(why.message);
+    // What follows a refused update in the same document would leave a gap: stop sending, keep everything.
+    provider.disconnect();
+    const guilty = guiltyStrokes(why);
+    if (guilty.size === 0) return learn({ refusal: why });
+    isSpoilt = true;
+    recorder.refuse(
+      withRefusal(
+        unsavedStrokes().filter(({ strokeId }) => guilty.has(strokeId)),
+        why,
+      ),
+    );
+  };
+
+  const sendAgainSoon = (trouble: string) => {
+    learn({ trouble });
     clearTimeout(resend);
     resend = setTimeout(() => {
       provider.disconnect();
@@ -141,30 +177,66 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     }, RESEND_AFTER_MS);
   };
 
+  /** Who may not paint at all may not paint any of it; else the refusal names elements, or there is only one. */
+  const guiltyStrokes = ({ code, details }: ErrorBody): ReadonlySet<number> => {
+    if (code === 'FORBIDDEN') return new Set();
+    const named = elements.strokesNamedBy(details).filter((id) => tracker.pendingStrokeIds.has(id));
+    if (named.length > 0) return new Set(named);
+    return tracker.pendingStrokes === 1 ? new Set(tracker.pendingStrokeIds) : new Set();
+  };
+
+  const unsavedStrokes = () => {
+    if (carried !== undefined) return carried.strokes;
+    const aside = new Set(recorder.refused.map(({ strokeId }) => strokeId));
+    return pendingStrokes(maskDoc, tracker).filter(({ strokeId }) => !aside.has(strokeId));
+  };
+
+  const asked = options.carry;
+  const loading: Promise<Carry> | undefined =
+    asked === undefined ? recorder.load().then((strokes) => ({ strokes, refused: [] })) : undefined;
+  const expect = (carry: Carry) => {
+    carried = carry;
+    recorder.refuse(carry.refused);
+    countPending();
+  };
+
+  /** After the first synchronisation: what earlier documents left goes into this one, and painting may begin. */
+  const begin = async () => {
+    if (hasBegun) return;
+    hasBegun = true;
+    await loading;
+    if (isDestroyed) return;
+    if (typeof asked === 'function') expect(asked());
+    const { strokes } = carried ?? NOTHING_CARRIED;
+    carried = undefined;
+    if (strokes.length > 0) {
+      recorder.refuse(submit(maskDoc, tracker, strokes));
+      recorder.look(strokes.map(({ strokeId }) => strokeId));
+    }
+    learn({ everSynced: true });
+    countPending();
+  };
+
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
   provider.on('sync', (synced) => {
-    if (synced && carried !== undefined) {
-      const waiting = carried;
-      carried = undefined;
-      resubmit(maskDoc, waiting);
-    }
-    learn({ synced, pending: tracker.pendingStrokes, ...(synced ? { everSynced: true } : {}) });
+    learn({ synced });
+    if (synced) void begin();
   });
   provider.on('closed', ({ code, reason }) => {
     epochEnded = code === CLOSE.epochEnded;
-    learn({ closed: closeSentence(code, reason) });
+    learn({ closed: closeSentence(code, reason), closedWith: code });
   });
-  tracker.onChange((pending) => learn({ pending }));
+  tracker.onChange(countPending);
+  recorder.onChange(countPending);
 
-  if (carried !== undefined) {
-    const strokes = new Set([...carried.records.map(({ strokeId }) => strokeId), ...carried.undone]);
-    learn({ pending: strokes.size });
-  }
+  if (typeof asked === 'object') expect(asked);
+  void loading?.then((carry) => !isDestroyed && expect(carry));
   provider.connect();
 
   return {
     maskId,
     sessionId,
+    place,
     maskDoc,
     get state() {
       return state;
@@ -177,6 +249,12 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     },
     get epochEnded() {
       return epochEnded;
+    },
+    get isSpoilt() {
+      return isSpoilt;
+    },
+    get wouldLose() {
+      return recorder.inThisTabOnly > 0 || (recorder.isWriting && facts.pending > 0);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -198,14 +276,25 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       tell();
       return redone;
     },
-    unsaved: () => carried ?? unsavedRecords(maskDoc, tracker),
+    unsaved: () => ({ strokes: unsavedStrokes(), refused: recorder.refused }),
+    refuseAll(why) {
+      const strokes = withRefusal(unsavedStrokes(), why);
+      if (carried !== undefined) carried = { ...carried, strokes: [] };
+      recorder.refuse(strokes);
+    },
+    letGoOfRefused: () => recorder.letGoOfRefused(),
+    letGo: () => recorder.letGo(),
     reconnect() {
-      learn({ closed: undefined, trouble: undefined });
+      learn({ closed: undefined, closedWith: undefined, trouble: undefined });
       provider.connect();
     },
+    settled: () => recorder.settled(),
     destroy() {
+      isDestroyed = true;
       clearTimeout(resend);
       listeners.clear();
+      recorder.stop();
+      elements.destroy();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();

@@ -1,8 +1,8 @@
 /**
  * The mask sessions of this page: one that is looked at, and those that were left with strokes still on the way. Refuses
- * to end a session before all of its strokes are saved or let go of.
+ * to end a session before its strokes are saved, kept for whoever sends them later, or let go of.
  */
-import type { UnsavedRecords } from '@cotrace/mask-doc';
+import type { Carry } from './carry.ts';
 import type { MaskSession, MaskSessionOptions } from './maskSession.ts';
 
 export type OpenMask = Omit<MaskSessionOptions, 'carry'>;
@@ -12,20 +12,26 @@ export interface SessionKeeper {
   enter(mask: OpenMask): MaskSession;
   /** Ends it now, or as soon as everything is saved. */
   leave(session: MaskSession): void;
-  /** A fresh document for the same mask; with the strokes that are not saved, or without them. */
+  /** Ends all now: what is not saved is on the device, for whoever sends it later. */
+  close(): void;
+  /** A fresh document for the same mask; with the strokes that are not saved (refused ones among them), or without them. */
   startOver(mask: OpenMask, options: { keepStrokes: boolean }): MaskSession;
+  /** The session of a mask now; undefined when it is not open. A stroke that was refused replaces it by another one. */
+  session(maskId: string): MaskSession | undefined;
   /** Strokes not saved in masks that nobody looks at. */
   readonly lingeringStrokes: number;
-  /** Strokes not saved anywhere on this page. */
-  readonly unsavedStrokes: number;
+  /** Closing the page now would lose a stroke. */
+  readonly wouldLose: boolean;
   onChange(listener: () => void): () => void;
 }
 
 interface Kept {
   readonly session: MaskSession;
-  readonly epoch: number;
+  readonly mask: OpenMask;
   readonly unfollow: () => void;
   left: boolean;
+  /** The document that takes over without what was refused, until it is synchronised. */
+  successor: MaskSession | undefined;
 }
 
 export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskSession): SessionKeeper {
@@ -41,35 +47,61 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     if (kept.get(one.session.maskId) === one) kept.delete(one.session.maskId);
   };
 
-  const start = (mask: OpenMask, carry: UnsavedRecords | undefined): MaskSession => {
-    const session = open({ ...mask, ...(carry === undefined ? {} : { carry }) });
+  const follow = (session: MaskSession, mask: OpenMask, left: boolean): void => {
     const one: Kept = {
       session,
-      epoch: mask.epoch,
-      left: false,
+      mask,
+      left,
+      successor: undefined,
       unfollow: session.onChange(() => {
+        if (session.isSpoilt) succeed(one);
         if (one.left && session.state.pending === 0) end(one);
         tell();
       }),
     };
-    kept.set(mask.maskId, one);
+    kept.set(session.maskId, one);
+  };
+
+  /** The good strokes go into a fresh document by themselves; until it is there the old one still takes strokes. */
+  const succeed = (one: Kept) => {
+    if (one.successor !== undefined) return;
+    const next = open({
+      ...one.mask,
+      carry: () => {
+        const carry = one.session.unsaved();
+        end(one);
+        follow(next, one.mask, one.left);
+        return carry;
+      },
+    });
+    one.successor = next;
+    const stop = next.onChange(() => {
+      if (kept.get(one.session.maskId)?.session === next) {
+        stop();
+        tell();
+      } else if (next.state.kind === 'closed') {
+        // Nothing can take over: the person is told why by a session that is not spoilt.
+        stop();
+        replace(one.mask, one.session.unsaved());
+        tell();
+      }
+    });
+  };
+
+  const replace = (mask: OpenMask, carry: Carry | undefined): MaskSession => {
+    const before = kept.get(mask.place.maskId);
+    before?.successor?.destroy();
+    if (before !== undefined) end(before);
+    const session = open({ ...mask, ...(carry === undefined ? {} : { carry }) });
+    follow(session, mask, false);
     return session;
   };
 
-  const replace = (mask: OpenMask, keepStrokes: boolean): MaskSession => {
-    const before = kept.get(mask.maskId);
-    const carry = keepStrokes && before?.session.state.pending ? before.session.unsaved() : undefined;
-    if (before !== undefined) end(before);
-    return start(mask, carry);
-  };
-
-  const unsaved = (which: (one: Kept) => boolean) =>
-    [...kept.values()].filter(which).reduce((sum, { session }) => sum + session.state.pending, 0);
-
   return {
     enter(mask) {
-      const before = kept.get(mask.maskId);
-      if (before === undefined || before.epoch !== mask.epoch) return replace(mask, true);
+      const before = kept.get(mask.place.maskId);
+      if (before === undefined) return replace(mask, undefined);
+      if (before.mask.place.epoch !== mask.place.epoch) return replace(mask, before.session.unsaved());
       before.left = false;
       return before.session;
     },
@@ -80,12 +112,27 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
       if (session.state.pending === 0) end(one);
       tell();
     },
-    startOver: (mask, { keepStrokes }) => replace(mask, keepStrokes),
-    get lingeringStrokes() {
-      return unsaved(({ left }) => left);
+    close() {
+      for (const one of [...kept.values()]) {
+        one.successor?.destroy();
+        end(one);
+      }
     },
-    get unsavedStrokes() {
-      return unsaved(() => true);
+    startOver(mask, { keepStrokes }) {
+      const before = kept.get(mask.place.maskId)?.session;
+      if (!keepStrokes) before?.letGo();
+      const { strokes, refused } = before?.unsaved() ?? { strokes: [], refused: [] };
+      const again = refused.map(({ refusal: _, ...stroke }) => stroke);
+      return replace(mask, { strokes: keepStrokes ? [...strokes, ...again] : [], refused: [] });
+    },
+    session: (maskId) => kept.get(maskId)?.session,
+    get lingeringStrokes() {
+      return [...kept.values()]
+        .filter(({ left }) => left)
+        .reduce((sum, { session }) => sum + session.state.pending, 0);
+    },
+    get wouldLose() {
+      return [...kept.values()].some(({ session }) => session.wouldLose);
     },
     onChange(listener) {
       listeners.add(listener);

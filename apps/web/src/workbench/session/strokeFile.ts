@@ -1,6 +1,5 @@
 /** Strokes that no server has committed, as a file to keep. Holds whole records, so that nothing of them is lost. */
-import { encodeRecord } from '@cotrace/mask';
-import type { UnsavedRecords } from '@cotrace/mask-doc';
+import type { KeptStroke, MaskOfSession } from './kept/keptStore.ts';
 
 export interface StrokeFile {
   readonly format: 'cotrace-strokes';
@@ -15,8 +14,8 @@ export interface StrokeFile {
 }
 
 export function strokeFile(
-  { sessionId, records, undone }: UnsavedRecords,
-  { maskId, reason }: { maskId: string; reason: string },
+  strokes: readonly KeptStroke[],
+  { maskId, sessionId, reason }: MaskOfSession & { readonly reason: string },
 ): StrokeFile {
   return {
     format: 'cotrace-strokes',
@@ -24,8 +23,8 @@ export function strokeFile(
     maskId,
     sessionId,
     reason,
-    records: records.map((record) => base64(encodeRecord(record))),
-    undone,
+    records: strokes.flatMap(({ records }) => records.map(base64)),
+    undone: strokes.filter(({ undone }) => undone).map(({ strokeId }) => strokeId),
   };
 }
 

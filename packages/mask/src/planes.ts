@@ -1,0 +1,219 @@
+/**
+ * What shows at each pixel of one tile, decoded: a live record or a stamp of the base. A cache: base bytes and live records
+ * give it again. Knows no other tile.
+ */
+import { MaskError } from './errors.ts';
+import type { RecordTable } from './recordTable.ts';
+import { type Box, firstRunOfRow } from './runs.ts';
+import { decodeTile, type Stamp, TILE_PIXELS, TILE_SIZE } from './tileCoding.ts';
+
+export interface Planes {
+  /** [128 * 128], row-major: the slot of the live record that shows, -k where stamp k - 1 of the base does, else 0. */
+  readonly shown: Int32Array;
+  /** Of the base; rows of `shown` count them from 1. */
+  stamps: StampTable;
+}
+
+export interface StampTable {
+  readonly stamps: readonly Stamp[];
+  readonly lamports: Float64Array;
+  readonly sessionNumbers: Int32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Where a tile lies in the mask, in pixels. */
+export interface TilePlace {
+  readonly left: number;
+  readonly top: number;
+  /** In the mask; narrower than 128 x 128 at its edges. */
+  readonly box: Box;
+}
+
+/** For laying what was counted already. */
+export const NOT_COUNTED = new Uint32Array(256);
+
+export function stampTable(stamps: readonly Stamp[], records: RecordTable): StampTable {
+  return {
+    stamps,
+    lamports: Float64Array.from(stamps, ({ lamport }) => lamport),
+    sessionNumbers: Int32Array.from(stamps, ({ sessionId }) => records.sessions.numberOf(sessionId)),
+    labels: Uint8Array.from(stamps, ({ label }) => label),
+  };
+}
+
+/** The base alone. Throws TILE_BROKEN, also for pixels beyond the mask's edge. */
+export function planesOfBase(
+  base: Uint8Array | undefined,
+  { sessions, place, records }: { sessions: readonly string[]; place: TilePlace; records: RecordTable },
+): Planes {
+  const shown = new Int32Array(TILE_PIXELS);
+  if (base === undefined) return { shown, stamps: stampTable([], records) };
+  const { stamps, plane } = decodeTile(base, sessions);
+  for (let i = 0; i < TILE_PIXELS; i++) shown[i] = -plane[i]!;
+  const across = place.box.x1 - place.left;
+  const down = place.box.y1 - place.top;
+  if (across < TILE_SIZE || down < TILE_SIZE) {
+    for (let i = 0; i < TILE_PIXELS; i++) {
+      const outside = i % TILE_SIZE >= across || i >= down * TILE_SIZE;
+      if (outside && plane[i] !== 0) throw new MaskError('TILE_BROKEN', "pixels beyond the mask's edge");
+    }
+  }
+  return { shown, stamps: stampTable(stamps, records) };
+}
+
+/** Label of a value of `shown`. */
+export const labelOf = (value: number, records: RecordTable, stamps: StampTable): number =>
+  value > 0 ? records.labels[value]! : value < 0 ? stamps.labels[-value - 1]! : 0;
+
+/** Whether a live record shows above what is there. Equal stamps are the same stroke: the live record stands for it. */
+function wins(slot: number, value: number, records: RecordTable, stamps: StampTable): boolean {
+  if (value === 0) return true;
+  if (value > 0) return records.above(slot, value);
+  const later = records.lamports[slot]! - stamps.lamports[-value - 1]!;
+  if (later !== 0) return later > 0;
+  const { ranks } = records.sessions;
+  return ranks[records.sessionNumbers[slot]!]! >= ranks[stamps.sessionNumbers[-value - 1]!]!;
+}
+
+/**
+ * Lays a live record over the part of a tile inside `box`, wherever it wins; twice is as once. Moves pixels between labels in
+ * `counts`, and returns how many came to show another label than 0.
+ */
+export function layRecord(
+  { shown, stamps }: Planes,
+  { left, top, box }: TilePlace,
+  { slot, records, counts }: { slot: number; records: RecordTable; counts: Uint32Array },
+): number {
+  const { runs, label } = records.at(slot).placed.record;
+  let painted = 0;
+  // Neighbours mostly show the same record: one comparison serves them all.
+  let rival = slot;
+  let winning = false;
+  let labelBefore = label;
+  for (let run = firstRunOfRow(runs, box.y0); run < runs.length && runs[run]! < box.y1; run += 3) {
+    const row = (runs[run]! - top) * TILE_SIZE - left;
+    const x0 = runs[run + 1]!;
+    const x1 = runs[run + 2]!;
+    const end = row + Math.min(x1, box.x1);
+    let i = row + Math.max(x0, box.x0);
+    while (i < end) {
+      const value = shown[i]!;
+      const from = i++;
+      while (i < end && shown[i] === value) i++;
+      if (value !== rival) {
+        rival = value;
+        winning = wins(slot, value, records, stamps);
+        labelBefore = labelOf(value, records, stamps);
+      }
+      if (!winning) continue;
+      shown.fill(slot, from, i);
+      if (labelBefore === label) continue;
+      counts[labelBefore]! -= i - from;
+      counts[label]! += i - from;
+      if (label !== 0) painted += i - from;
+    }
+  }
+  return painted;
+}
+
+/** Pixels [from, to) of a tile's plane that showed one record. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly label: number;
+}
+
+/**
+ * Takes records out of a tile: what they showed shows what lies beneath, and nothing else is touched. `gone` no longer belong to
+ * the tile's `others`, but are in the table still.
+ */
+export function liftRecords(
+  planes: Planes,
+  place: TilePlace,
+  options: {
+    gone: readonly number[];
+    others: Iterable<number>;
+    /** Undefined where nothing was ever folded. */
+    base: () => Planes | undefined;
+    records: RecordTable;
+    counts: Uint32Array;
+  },
+): { differs: boolean; painted: number } {
+  const { gone, others, records, counts } = options;
+  const { shown } = planes;
+  const gaps: Gap[] = [];
+  let [x0, y0, x1, y1] = [place.box.x1, place.box.y1, 0, 0];
+  for (const slot of gone) {
+    const { runs, label } = records.at(slot).placed.record;
+    for (
+      let run = firstRunOfRow(runs, place.box.y0);
+      run < runs.length && runs[run]! < place.box.y1;
+      run += 3
+    ) {
+      const y = runs[run]!;
+      const row = (y - place.top) * TILE_SIZE - place.left;
+      const end = row + Math.min(runs[run + 2]!, place.box.x1);
+      for (let i = row + Math.max(runs[run + 1]!, place.box.x0); i < end; i++) {
+        if (shown[i] !== slot) continue;
+        const from = i++;
+        while (i < end && shown[i] === slot) i++;
+        gaps.push({ from, to: i, label });
+        x0 = Math.min(x0, from - row);
+        x1 = Math.max(x1, i - row);
+        y0 = Math.min(y0, y);
+        y1 = Math.max(y + 1, y1);
+      }
+    }
+  }
+  if (gaps.length === 0) return { differs: false, painted: 0 };
+  const beneath = options.base()?.shown;
+  for (const { from, to } of gaps) {
+    if (beneath === undefined) shown.fill(0, from, to);
+    else shown.set(beneath.subarray(from, to), from);
+  }
+  const top = gone.reduce((a, b) => (records.above(a, b) ? a : b));
+  const within = { ...place, box: { x0, y0, x1, y1 } };
+  for (const slot of others) {
+    const { box } = records.at(slot);
+    if (box.y0 >= y1 || box.y1 <= y0 || box.x0 >= x1 || box.x1 <= x0) continue;
+    // What lies above all that is gone shows already wherever it can.
+    if (records.above(top, slot)) layRecord(planes, within, { slot, records, counts: NOT_COUNTED });
+  }
+  return countGaps(planes, gaps, { records, counts });
+}
+
+function countGaps(
+  { shown, stamps }: Planes,
+  gaps: readonly Gap[],
+  { records, counts }: { records: RecordTable; counts: Uint32Array },
+): { differs: boolean; painted: number } {
+  let differs = false;
+  let painted = 0;
+  for (const { from, to, label: before } of gaps) {
+    for (let i = from; i < to; ) {
+      const value = shown[i]!;
+      const start = i++;
+      while (i < to && shown[i] === value) i++;
+      const label = labelOf(value, records, stamps);
+      if (label === before) continue;
+      differs = true;
+      counts[before]! -= i - start;
+      counts[label]! += i - start;
+      if (label !== 0) painted += i - start;
+    }
+  }
+  return { differs, painted };
+}
+
+export function copyLabels({ shown, stamps }: Planes, records: RecordTable, out: Uint8Array): void {
+  let last = 0;
+  let label = 0;
+  for (let i = 0; i < TILE_PIXELS; i++) {
+    const value = shown[i]!;
+    if (value !== last) {
+      last = value;
+      label = labelOf(value, records, stamps);
+    }
+    out[i] = label;
+  }
+}

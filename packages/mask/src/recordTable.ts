@@ -1,0 +1,80 @@
+/** The live records of a composition, each in a numbered slot, with their stamps as numbers. Slots are used again; refuses an id twice. */
+import { MaskError } from './errors.ts';
+import { compareRecords, type PlacedRecord } from './placedRecord.ts';
+import type { Box } from './runs.ts';
+import { SessionOrder } from './sessionOrder.ts';
+
+/** What a table knows of a record that lies in a slot. */
+interface Entry {
+  readonly placed: PlacedRecord;
+  /** Indexes of the tiles that it touches. */
+  readonly tiles: readonly number[];
+  readonly box: Box;
+}
+
+export class RecordTable {
+  readonly sessions = new SessionOrder();
+  lamports = new Float64Array(64);
+  sessionNumbers = new Int32Array(64);
+  labels = new Uint8Array(64);
+  private readonly slots = new Map<string, number>();
+  // Slot 0 means "no record"; freed slots are used again, so that painting and undoing for ever does not grow the table.
+  private readonly entries: (Entry | undefined)[] = [undefined];
+  private readonly freeSlots: number[] = [];
+
+  has(id: string): boolean {
+    return this.slots.has(id);
+  }
+
+  /** Throws RECORD_ID_UNKNOWN. */
+  slotOf(id: string): number {
+    const slot = this.slots.get(id);
+    if (slot === undefined) throw new MaskError('RECORD_ID_UNKNOWN', id);
+    return slot;
+  }
+
+  at(slot: number): Entry {
+    return this.entries[slot]!;
+  }
+
+  /** Throws RECORD_ID_TAKEN. */
+  add(entry: Entry): number {
+    const { placed } = entry;
+    if (this.slots.has(placed.id)) throw new MaskError('RECORD_ID_TAKEN', placed.id);
+    const slot = this.freeSlots.pop() ?? this.entries.length;
+    if (slot >= this.lamports.length) this.grow();
+    this.entries[slot] = entry;
+    this.slots.set(placed.id, slot);
+    this.lamports[slot] = placed.record.lamport;
+    this.sessionNumbers[slot] = this.sessions.numberOf(placed.sessionId);
+    this.labels[slot] = placed.record.label;
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.slots.delete(this.entries[slot]!.placed.id);
+    this.entries[slot] = undefined;
+    this.freeSlots.push(slot);
+  }
+
+  /** Whether the record of slot `a` shows above that of slot `b`. */
+  above(a: number, b: number): boolean {
+    const later = this.lamports[a]! - this.lamports[b]!;
+    if (later !== 0) return later > 0;
+    const { ranks } = this.sessions;
+    const rank = ranks[this.sessionNumbers[a]!]! - ranks[this.sessionNumbers[b]!]!;
+    if (rank !== 0) return rank > 0;
+    return a !== b && compareRecords(this.entries[a]!.placed, this.entries[b]!.placed) > 0;
+  }
+
+  private grow(): void {
+    const grown = <T extends Float64Array | Int32Array | Uint8Array>(larger: T, old: T): T => {
+      larger.set(old as never);
+      return larger;
+    };
+    const size = this.lamports.length * 2;
+    this.lamports = grown(new Float64Array(size), this.lamports);
+    this.sessionNumbers = grown(new Int32Array(size), this.sessionNumbers);
+    this.labels = grown(new Uint8Array(size), this.labels);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Who wanted what: every stroke that anybody painted, whether its author has it undone, and whether they were told that it
+ * is saved. And the picture that follows, by the pixel rule alone. Shares no code with the composition.
+ */
+import type { Runs } from '@cotrace/mask';
+
+export interface Stroke {
+  readonly sessionId: string;
+  readonly strokeId: number;
+  readonly lamport: number;
+  readonly label: number;
+  readonly runs: Runs;
+}
+
+interface Intent {
+  stroke: Stroke;
+  isLive: boolean;
+  /** The author was told that this is saved; undefined: not sure, and nobody will say any more. */
+  isSaved: boolean;
+  isAbandoned: boolean;
+}
+
+export const strokeKey = (sessionId: string, strokeId: number): string => `${sessionId}:${strokeId}`;
+
+export class Ledger {
+  private readonly intents = new Map<string, Intent>();
+  /** Per session, what its page has not been told to be saved. */
+  private readonly open = new Map<string, Set<number>>();
+
+  wrote(stroke: Stroke): void {
+    this.intents.set(strokeKey(stroke.sessionId, stroke.strokeId), {
+      stroke,
+      isLive: true,
+      isSaved: false,
+      isAbandoned: false,
+    });
+    this.openOf(stroke.sessionId).add(stroke.strokeId);
+  }
+
+  /** Undone or done again. */
+  turned(sessionId: string, strokeId: number, isLive: boolean): void {
+    const intent = this.intents.get(strokeKey(sessionId, strokeId));
+    if (intent === undefined) throw new Error(`Nobody painted stroke ${strokeId} of ${sessionId}.`);
+    intent.isLive = isLive;
+    intent.isSaved = false;
+    this.openOf(sessionId).add(strokeId);
+  }
+
+  knows(sessionId: string, strokeId: number): boolean {
+    return this.intents.has(strokeKey(sessionId, strokeId));
+  }
+
+  /** The page says that everything but these is saved; returns what it has not said before. */
+  saved(sessionId: string, unsaved: ReadonlySet<number>): { strokeId: number; isLive: boolean }[] {
+    const open = this.openOf(sessionId);
+    const news: { strokeId: number; isLive: boolean }[] = [];
+    for (const strokeId of open) {
+      if (unsaved.has(strokeId)) continue;
+      open.delete(strokeId);
+      const intent = this.intents.get(strokeKey(sessionId, strokeId))!;
+      intent.isSaved = true;
+      news.push({ strokeId, isLive: intent.isLive });
+    }
+    return news;
+  }
+
+  /** Nobody has these any more: what was not saved may be in the mask or not. */
+  abandon(sessionId: string): void {
+    for (const strokeId of this.openOf(sessionId)) {
+      this.intents.get(strokeKey(sessionId, strokeId))!.isAbandoned = true;
+    }
+    this.openOf(sessionId).clear();
+  }
+
+  openCount(sessionId: string): number {
+    return this.openOf(sessionId).size;
+  }
+
+  get hasAbandoned(): boolean {
+    return [...this.intents.values()].some(({ isAbandoned }) => isAbandoned);
+  }
+
+  get strokeCount(): number {
+    return this.intents.size;
+  }
+
+  /** The strokes that must be in the mask; of those that nobody is sure of, those that `isThere`. */
+  strokes(isThere: (sessionId: string, strokeId: number) => boolean): Stroke[] {
+    return [...this.intents.values()].flatMap(({ stroke, isLive, isAbandoned }) =>
+      (isAbandoned ? isThere(stroke.sessionId, stroke.strokeId) : isLive) ? stroke : [],
+    );
+  }
+
+  private openOf(sessionId: string): Set<number> {
+    const open = this.open.get(sessionId) ?? new Set();
+    this.open.set(sessionId, open);
+    return open;
+  }
+}
+
+/** Every stroke in the order of its stamp over the last. */
+export function naivePicture(
+  strokes: readonly Stroke[],
+  { width, height }: { width: number; height: number },
+): Uint8Array {
+  const pixels = new Uint8Array(width * height);
+  const ordered = [...strokes].sort(
+    (a, b) => a.lamport - b.lamport || (a.sessionId < b.sessionId ? -1 : a.sessionId > b.sessionId ? 1 : 0),
+  );
+  for (const { runs, label } of ordered) {
+    for (let i = 0; i < runs.length; i += 3) {
+      const y = runs[i]!;
+      if (y < 0 || y >= height) continue;
+      const from = Math.max(0, runs[i + 1]!);
+      const to = Math.min(width, runs[i + 2]!);
+      if (from < to) pixels.fill(label, y * width + from, y * width + to);
+    }
+  }
+  return pixels;
+}
+
+export interface Difference {
+  readonly count: number;
+  readonly x: number;
+  readonly y: number;
+  readonly expected: number;
+  readonly got: number;
+}
+
+export function differenceOf(expected: Uint8Array, got: Uint8Array, width: number): Difference | undefined {
+  let count = 0;
+  let first = -1;
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] === got[i]) continue;
+    if (first < 0) first = i;
+    count++;
+  }
+  if (first < 0) return undefined;
+  return {
+    count,
+    x: first % width,
+    y: Math.floor(first / width),
+    expected: expected[first]!,
+    got: got[first]!,
+  };
+}
