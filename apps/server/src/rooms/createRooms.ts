@@ -11,12 +11,13 @@ import { createCommitLog } from './commitLog.ts';
 import { Connection } from './connection.ts';
 import { refusedFrame } from './frames.ts';
 import { startHeadPoll } from './headPoll.ts';
+import { createPaintedNews } from './paintedNews.ts';
 import { planeUpdates } from './planeUpdates.ts';
 import { closeReason, refusalOf } from './refusal.ts';
 import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
 import { createRoomRegistry } from './roomRegistry.ts';
 import type { RoomStore } from './roomStore.ts';
-import type { Painted, Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
 import { claimSession } from './sessions.ts';
 
 export interface RoomsParts {
@@ -41,24 +42,14 @@ class RoomSocket extends WebSocket {
 export function createRooms({ store, access, log, limits: wanted }: RoomsParts): Rooms {
   const limits = { ...ROOM_LIMITS, ...wanted };
   const connections = new Set<Connection>();
-  const listeners = new Set<(painted: Painted) => void>();
+  const news = createPaintedNews({ log, paintedMs: limits.paintedMs });
   let isClosing = false;
 
   const commits = createCommitLog({
     store,
     log,
     limits,
-    onCommitted({ mask: { maskId, projectId, sectionId, taskId }, labelled, painted }) {
-      const told = { maskId, projectId, sectionId, taskId, labelledPixels: labelled, newPixels: painted };
-      for (const listener of listeners) {
-        try {
-          listener(told);
-        } catch (error) {
-          // Paint is committed whatever becomes of those who hear of it.
-          log.error('A listener to committed paint failed', { maskId, error });
-        }
-      }
-    },
+    onCommitted: (committed) => news.committed(committed),
   });
   const registry = createRoomRegistry({ store, commits, log, limits });
   const poll = startHeadPoll({ registry, store, commits, log, pollMs: limits.pollMs });
@@ -147,10 +138,7 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
       }
     },
 
-    onPainted(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onPainted: news.listen,
 
     labelsChanged(taskId) {
       renewLabels(taskId).catch((error) => log.error('Label table not read anew', { taskId, error }));
@@ -164,6 +152,7 @@ export function createRooms({ store, access, log, limits: wanted }: RoomsParts):
       poll.stop();
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();
+      news.close();
       const closing = [...connections];
       for (const connection of closing) connection.end(CLOSE.comeBack);
       await Promise.all(closing.map((connection) => connection.closed(limits.closeMs)));

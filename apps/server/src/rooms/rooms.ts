@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
-/** Committed paint, told once a group commit. */
+/** Committed paint, of one group commit or of several. */
 export interface Painted {
   maskId: string;
   projectId: string;

@@ -47,7 +47,13 @@ export async function startRoomServer({
   access.setRole('vera', 'viewer');
   const lines: string[] = [];
   const painted: Painted[] = [];
-  const rooms = createRooms({ store: used, access, log: createLog((line) => lines.push(line)), limits });
+  const rooms = createRooms({
+    store: used,
+    access,
+    log: createLog((line) => lines.push(line)),
+    // Every commit is told, so that a test can count on it.
+    limits: { paintedMs: 0, ...limits },
+  });
   rooms.onPainted((told) => painted.push(told));
   const server = createServer();
   const sockets: Duplex[] = [];
