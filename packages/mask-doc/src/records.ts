@@ -5,11 +5,11 @@
 import {
   type Change,
   type Composition,
+  type CompositionOptions,
   createComposition,
   decodeRecord,
   decodeRecordHead,
   MaskError,
-  type Size,
   type StrokeRecord,
   type TileFold,
 } from '@cotrace/mask';
@@ -58,7 +58,7 @@ export class MaskRecords {
   private lamport = 0;
 
   constructor(
-    private readonly size: Size,
+    private readonly size: CompositionOptions,
     readonly undoHorizon = UNDO_HORIZON,
   ) {
     this.composition = createComposition(size);
@@ -116,9 +116,10 @@ export class MaskRecords {
     return Math.max(this.sessions.get(sessionId)?.greatestSeen ?? 0, folded);
   }
 
-  /** Raises the session's greatest stroke id: of a stroke that was, and is no more. */
-  see(sessionId: string, strokeId: number): void {
+  /** Of strokes that were, and need not be any more: their ids and lamports are used up. */
+  see(sessionId: string, { strokeId, lamport = 0 }: { strokeId: number; lamport?: number }): void {
     this.strokesFor(sessionId).see(strokeId);
+    this.lamport = Math.max(this.lamport, lamport);
   }
 
   /**
@@ -135,7 +136,8 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      horizon: this.horizonOf(sessionId),
+      // What is being folded is as good as folded, also where a session is folded whole.
+      horizon: Math.max(this.horizonOf(sessionId), this.foldingUpTo(sessionId)),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };

@@ -5,6 +5,7 @@
 import { ProtocolError } from '@cotrace/protocol';
 import type { Log } from '../log.ts';
 import type { CommitLog } from './commitLog.ts';
+import type { Folder } from './folds/folder.ts';
 import type { RoomRegistry } from './roomRegistry.ts';
 import type { RoomStore } from './roomStore.ts';
 
@@ -14,12 +15,14 @@ export interface HeadPoll {
 
 export function startHeadPoll({
   registry,
+  folder,
   store,
   commits,
   log,
   pollMs,
 }: {
   registry: Pick<RoomRegistry, 'loaded'>;
+  folder: Pick<Folder, 'catchUp'>;
   store: Pick<RoomStore, 'heads'>;
   commits: Pick<CommitLog, 'isPending'>;
   log: Log;
@@ -40,7 +43,10 @@ export function startHeadPoll({
         room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${told.epoch}.`));
       }
       // Entries on their way say themselves where they came to lie, and whether others' lie before them.
-      else if (room.isBehind || !commits.isPending(maskId)) room.follow(told.head);
+      else {
+        if (room.isBehind || !commits.isPending(maskId)) room.follow(told.head);
+        if (told.fold > room.base.number) await folder.catchUp(room);
+      }
     }
   };
 

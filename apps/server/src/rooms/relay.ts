@@ -2,12 +2,12 @@
  * Tells the peers of a room what the others did: what comes soon after a frame waits for the next, which brings it all
  * without what the peer itself has sent. Everybody who sent nothing gets the same bytes. Knows no document.
  */
-import { type PresenceEntry, presenceFrame, updateFrame } from './frames.ts';
+import { type Frame, type PresenceEntry, presenceFrame, updateFrame } from './frames.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import { putTogether, takeApart, type UpdateParts } from './updateParts.ts';
 
 export interface Receiver {
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  send(frame: Frame, options?: { droppable: boolean }): void;
 }
 
 interface Told<R> {
@@ -56,7 +56,7 @@ export class Relay<R extends Receiver> {
     this.updates = [];
     this.lastFlush = performance.now();
     const senders = new Set(told.map(({ from }) => from));
-    let shared: Uint8Array | undefined;
+    let shared: Frame | undefined;
     for (const peer of [...this.peers]) {
       if (!senders.has(peer)) {
         shared ??= frameOf(told);
@@ -94,12 +94,12 @@ export class Relay<R extends Receiver> {
   private wait(longest: number, last: number): number {
     const { size } = this.peers;
     if (size <= this.limits.peersAtOnce) return 0;
-    const window = Math.min(longest, (longest * size) / 100);
+    const window = Math.min(longest, (longest * size) / 50);
     return Math.max(0, Math.round(last + window - performance.now()));
   }
 }
 
-function frameOf(told: readonly { readonly parts: UpdateParts }[]): Uint8Array {
+function frameOf(told: readonly { readonly parts: UpdateParts }[]): Frame {
   return updateFrame(putTogether(told.map(({ parts }) => parts)));
 }
 

@@ -14,7 +14,8 @@ import {
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
-import type { PresenceEntry } from './frames.ts';
+import { RoomBase } from './folds/roomBase.ts';
+import type { Frame, PresenceEntry } from './frames.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -24,7 +25,9 @@ import type { AppendOutcome, LoggedEntry, MaskRow, OpenedMask, RoomStore } from 
 export interface Peer {
   readonly clientId: number;
   presence: PresenceEntry | undefined;
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
+  heldFold: number | undefined;
+  send(frame: Frame, options?: { droppable: boolean }): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
   /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */
@@ -58,6 +61,9 @@ export class Room implements LogWriter {
   readonly sessions = new Map<string, EditSession>();
   readonly peers = new Set<Peer>();
   readonly mask: MaskDoc;
+  readonly base: RoomBase;
+  /** Updates are turned away until an epoch has ended or has not. */
+  isMoving = false;
   row: MaskRow;
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
@@ -70,7 +76,7 @@ export class Room implements LogWriter {
 
   /** Throws MaskDocError LOG_GAP, LOG_MALFORMED. */
   constructor(
-    { row, head, entries }: OpenedMask,
+    { row, head, fold, entries }: OpenedMask,
     private readonly parts: RoomParts,
   ) {
     this.row = row;
@@ -79,11 +85,13 @@ export class Room implements LogWriter {
       fetch: (from, before) => parts.store.loadSince(row.maskId, row.epoch, from, before),
       apply: (logged) => this.applyLogged(logged),
     });
-    applyLog(
-      this.doc,
-      entries.map(({ bytes }) => bytes),
-    );
-    this.mask = openMaskDoc({ doc: this.doc, width: row.width, height: row.height });
+    const document = fold?.epoch === row.epoch ? [fold.document] : [];
+    applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
+    const { width, height } = row;
+    const { maxPlanes, undoHorizon } = parts.limits;
+    this.mask = openMaskDoc({ doc: this.doc, width, height, maxPlanes, undoHorizon });
+    this.base = new RoomBase(this.mask);
+    if (fold !== undefined) this.base.take(fold, 0);
     this.maxLamport = this.mask.greatestLamport;
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
@@ -131,7 +139,7 @@ export class Room implements LogWriter {
   }
 
   greatestStrokeId(sessionId: string): number {
-    return this.mask.liveRecordsOf(sessionId).reduce((id, { record }) => Math.max(id, record.strokeId), 0);
+    return this.mask.greatestStrokeIdOf(sessionId);
   }
 
   ready(mayPaint: boolean): RoomReady {
@@ -182,7 +190,7 @@ export class Room implements LogWriter {
     let committed: Promise<void> | undefined;
     if (!inspected.isEmpty) {
       if (this.hasEnded) throw new ProtocolError('CONFLICT');
-      if (this.parts.commits.isFull) throw new ProtocolError('DATABASE_UNAVAILABLE');
+      if (this.isMoving || this.parts.commits.isFull) throw new ProtocolError('DATABASE_UNAVAILABLE');
       const bytes = this.applyToDocument(update);
       this.maxLamport = inspected.maxLamport;
       if (bytes !== undefined) {
@@ -210,6 +218,13 @@ export class Room implements LogWriter {
     this.hasEnded = true;
     this.parts.onEnded(this, error);
     for (const peer of [...this.peers]) peer.roomEnded(error);
+  }
+
+  /** What the server itself changes without anybody's pixels changing: peers are told, the log is not. */
+  changeUnlogged(change: () => void): void {
+    this.appliedBytes = undefined;
+    change();
+    if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
   }
 
   destroy(): void {

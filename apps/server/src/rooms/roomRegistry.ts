@@ -23,6 +23,7 @@ export interface RoomRegistry {
   open(maskId: string): Promise<RoomHold>;
   /** Rooms in memory now. */
   loaded(): Room[];
+  find(maskId: string): Room | undefined;
 }
 
 interface Entry {
@@ -36,11 +37,14 @@ export function createRoomRegistry({
   commits,
   log,
   limits,
+  beforeUnload,
 }: {
   store: RoomStore;
   commits: CommitLog;
   log: Log;
   limits: RoomLimits;
+  /** What is to be done before a room that nobody uses is let go; undefined: nothing (more). Never rejects. */
+  beforeUnload(room: Room): Promise<void> | undefined;
 }): RoomRegistry {
   const entries = new Map<string, Entry>();
 
@@ -70,6 +74,11 @@ export function createRoomRegistry({
     if (commits.isPending(maskId)) {
       const again = () => unloadIfIdle(maskId, entry);
       commits.settled(maskId).then(again, again);
+      return;
+    }
+    const last = beforeUnload(entry.room);
+    if (last !== undefined) {
+      last.then(() => unloadIfIdle(maskId, entry));
       return;
     }
     entries.delete(maskId);
@@ -105,6 +114,7 @@ export function createRoomRegistry({
         },
       };
     },
+    find: (maskId) => entries.get(maskId)?.room,
     loaded: () => [...entries.values()].flatMap(({ room }) => room ?? []),
   };
 }

@@ -93,48 +93,51 @@ export class WorldPage {
     this.open(undefined);
   }
 
-  /** On an empty document, or on what the device has kept. */
-  open(kept: Uint8Array | undefined, greatestStrokeId = 0): void {
+  /** On an empty document; what an earlier one could not save is submitted when the page is connected. */
+  open(carried: UnsavedRecords | undefined): void {
     this.doc = new Y.Doc();
     this.doc.clientID = this.world.nextClientId(this.sessionId);
-    if (kept !== undefined) Y.applyUpdate(this.doc, kept);
     const { sessionId, doc } = this;
-    this.mask = openMaskDoc({
-      doc,
-      ...SIZE,
-      sessionId,
-      labels: LABELS,
-      greatestStrokeId,
-      undoHorizon: HORIZON,
-    });
+    const used = carried?.used === undefined ? {} : { used: carried.used };
+    this.mask = openMaskDoc({ doc, ...SIZE, sessionId, labels: LABELS, undoHorizon: HORIZON, ...used });
     this.tracker = createDurabilityTracker(this.mask);
-    if (kept !== undefined) this.tracker.adoptOwn();
+    this.carried = carried;
     this.job = undefined;
+    this.oracle = new Map();
     doc.on('update', (update: Uint8Array, _: unknown, __: Y.Doc, { local }: Y.Transaction) => {
       if (local && this.isConnected) this.up.push(update);
     });
   }
 
+  private get mayPaint(): boolean {
+    return this.carried === undefined;
+  }
+
   paint(label: number, runs: Runs): void {
-    const strokeId = this.mask.paint({ label, runs });
-    for (const { record } of this.mask.liveRecordsOf(this.sessionId)) {
-      if (record.strokeId === strokeId)
-        this.oracle.set(nameOf(this.sessionId, record), { sessionId: this.sessionId, record });
-    }
+    const strokeId = this.mayPaint ? this.mask.paint({ label, runs }) : undefined;
+    if (strokeId !== undefined) this.noteOwn(strokeId);
   }
 
   undo(): void {
     const before = this.mask.liveRecordsOf(this.sessionId);
-    this.mask.undo();
-    const after = new Set(this.mask.liveRecordsOf(this.sessionId).map(({ id }) => id));
-    for (const { id, record } of before)
-      if (!after.has(id)) this.oracle.delete(nameOf(this.sessionId, record));
+    if (!this.mayPaint || !this.mask.undo()) return;
+    const last = Math.max(...before.map(({ record }) => record.strokeId));
+    for (const { record } of before) {
+      if (record.strokeId === last) this.oracle.delete(nameOf(this.sessionId, record));
+    }
   }
 
   redo(): void {
-    this.mask.redo();
-    for (const { record } of this.mask.liveRecordsOf(this.sessionId)) {
-      this.oracle.set(nameOf(this.sessionId, record), { sessionId: this.sessionId, record });
+    const before = new Set(this.mask.liveRecordsOf(this.sessionId).map(({ id }) => id));
+    if (!this.mayPaint || !this.mask.redo()) return;
+    const fresh = this.mask.liveRecordsOf(this.sessionId).find(({ id }) => !before.has(id))!;
+    this.noteOwn(fresh.record.strokeId);
+  }
+
+  private noteOwn(strokeId: number): void {
+    const { sessionId } = this;
+    for (const { record } of this.mask.liveRecordsOf(sessionId)) {
+      if (record.strokeId === strokeId) this.oracle.set(nameOf(sessionId, record), { sessionId, record });
     }
   }
 
@@ -149,7 +152,7 @@ export class WorldPage {
     this.disconnect();
     const { server } = this.world;
     if (this.epoch !== server.epoch) this.enterEpoch();
-    const base = server.baseSince(this.carried === undefined ? Math.min(knownFold, this.mask.foldNumber) : 0);
+    const base = server.baseSince(Math.min(knownFold, this.mask.foldNumber));
     if (base !== undefined) {
       this.job = undefined;
       this.mask.setBase(decodeBase(base));
@@ -159,6 +162,7 @@ export class WorldPage {
     if (this.carried !== undefined) {
       const waiting = this.carried;
       this.carried = undefined;
+      this.tracker.adoptOwn();
       resubmit(this.mask, waiting);
     }
     this.up.length = 0;
@@ -169,32 +173,19 @@ export class WorldPage {
 
   private enterEpoch(): void {
     // A page that never saw an epoch has nothing of it.
-    if (this.epoch > 0) {
-      const waiting = unsavedRecords(this.mask, this.tracker);
-      this.carried = waiting;
-      this.open(undefined, waiting.greatestStrokeId);
-    }
+    if (this.epoch > 0) this.open(this.kept());
     this.epoch = this.world.server.epoch;
   }
 
-  /** Loaded again from what the device has kept: the document, and the greatest stroke id. */
+  /** Loaded again from what the device has kept: the strokes that were not acknowledged, by name. */
   reload(): void {
     this.disconnect();
-    const { oracle, epoch } = this;
-    const greatest = this.mask.greatestStrokeIdOf(this.sessionId);
-    const base = encodeBase({
-      number: this.mask.foldNumber,
-      since: 0,
-      watermarks: this.mask.watermarks,
-      tiles: tilesOf(this.mask),
-    });
-    const isFolding = this.job !== undefined;
-    this.open(Y.encodeStateAsUpdate(this.doc), greatest);
-    if (this.carried === undefined && !isFolding) this.mask.setBase(decodeBase(base));
-    this.oracle = oracle;
-    this.epoch = epoch;
-    // The document had lost records that only the running fold still showed.
-    if (isFolding) this.connect(0);
+    this.open(this.kept());
+    this.epoch = this.world.server.epoch;
+  }
+
+  private kept(): UnsavedRecords {
+    return this.carried ?? unsavedRecords(this.mask, this.tracker);
   }
 
   /** Takes the next thing that the server sent. */
@@ -224,15 +215,6 @@ export class WorldPage {
     this.job?.finish();
     this.job = undefined;
   }
-}
-
-function tilesOf({ composition }: MaskDoc): [number, Uint8Array][] {
-  return Array.from({ length: composition.tilesAcross * composition.tilesDown }, (_, index) => index).flatMap(
-    (index) => {
-      const bytes = composition.baseTile(index);
-      return bytes === undefined ? [] : [[index, bytes] as [number, Uint8Array]];
-    },
-  );
 }
 
 export class WorldServer {
@@ -342,7 +324,10 @@ export class WorldServer {
     if (job === undefined) return;
     while (job.step());
     this.job = undefined;
-    if (job.isDisturbed) return job.cancel();
+    if (job.isDisturbed) {
+      job.cancel();
+      return;
+    }
     const { number } = job.notice;
     const watermarks = mergedWatermarks(this.mask.watermarks, job.notice.watermarks);
     store.fold = {
@@ -352,7 +337,10 @@ export class WorldServer {
       document: documentAfterFold(this.doc, watermarks),
     };
     for (const [index, bytes] of job.tiles) store.tiles.set(index, { number, bytes });
-    if (dies) return this.world.crash();
+    if (dies) {
+      this.world.crash();
+      return;
+    }
     job.finish();
     let deletions: Uint8Array | undefined;
     this.doc.once('update', (bytes: Uint8Array) => {
