@@ -218,7 +218,7 @@ export class Connection implements Peer {
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */
-  private missingBase(): Uint8Array | undefined {
+  private missingBase(): Frame | undefined {
     const { base } = this.hold!.room;
     const { fold } = this.asked!;
     // A page may hold a fold that a database from a backup does not know.
