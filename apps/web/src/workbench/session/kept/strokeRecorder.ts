@@ -63,9 +63,12 @@ export function createStrokeRecorder({
     for (const listener of listeners) listener();
   };
 
-  // Stroke 0 stands for deletions whose strokes are no longer known by name: until they are covered, none is forgotten.
+  const foldedUpTo = () =>
+    maskDoc.watermarks.find(([sessionId]) => sessionId === place.sessionId)?.[1].strokeId ?? 0;
+
+  // Folds are of what is committed, and tell it; stroke 0 stands for deletions whose strokes are no longer known by name: until they are covered, none is forgotten.
   const isPending = (strokeId: number) =>
-    tracker.pendingStrokeIds.has(strokeId) || tracker.pendingStrokeIds.has(0);
+    strokeId > foldedUpTo() && (tracker.pendingStrokeIds.has(strokeId) || tracker.pendingStrokeIds.has(0));
 
   const strokesNow = (strokeIds: ReadonlySet<number>): KeptStroke[] => {
     const records = new Map<number, Uint8Array[]>();
