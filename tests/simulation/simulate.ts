@@ -127,6 +127,7 @@ class Simulation {
         ledger: this.ledger,
         size: SIZE,
         labels: LABELS,
+        undoHorizon: UNDO_HORIZON,
         servers: this.servers,
         trace,
         epoch: () => this.epoch,
@@ -483,13 +484,25 @@ class Simulation {
 const PAINTERS = ['anna', 'bert', 'carl', 'dora', 'emil'];
 const VIEWERS = ['vera'];
 
+/** Strokes that can be undone: few, so that folds have something to take. */
+const UNDO_HORIZON = 6;
+
 const LIMITS = {
   groupCommitMs: 25,
   firstRetryMs: 50,
   longestRetryMs: 500,
+  pollMs: 400,
   gapMs: 2_000,
   admissionMs: 5_000,
   closeMs: 1_000,
+  undoHorizon: UNDO_HORIZON,
+  foldAtLeast: 8,
+  foldQuietAtLeast: 3,
+  foldQuietMs: 1_500,
+  // Shorter than what some calls take: a lease runs out while its holder still works.
+  foldLeaseMs: 1_000,
+  epochBytes: 3_000,
+  epochRatio: 1.5,
 };
 
 /** What a server may say when its store fails it. */
