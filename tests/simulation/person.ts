@@ -292,6 +292,10 @@ export class Person implements Visitor {
     const kept = (await this.device.everything()).map(
       ({ sessionId, strokes }) => `${sessionId}: ${strokes.length} kept`,
     );
+    for (const session of this.sessions) {
+      if (session !== this.session) kept.push(`${session.sessionId}: ${JSON.stringify(session.state)}`);
+    }
+    for (const { place, state } of this.adopter?.earlier ?? []) kept.push(`${place.sessionId} is ${state}`);
     return `${this.owner.name}: ${JSON.stringify(this.session?.state ?? 'no page')} ${kept.join(', ')}`;
   }
 

@@ -22,7 +22,9 @@ import {
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
+import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
@@ -31,6 +33,7 @@ import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
+import { watchStandstill } from './standstill.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
 const RESYNC_INTERVAL_MS = 10_000;
@@ -268,6 +271,18 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     countPending();
   };
 
+  const isWanted = () => provider.shouldConnect && facts.refusal === undefined;
+  const standstill = watchStandstill({
+    unready: () =>
+      isWanted() && !(provider.synced && ready !== undefined) ? (provider.ws ?? undefined) : undefined,
+    pendingStrokeIds: () => (isWanted() && provider.synced ? tracker.pendingStrokeIds : []),
+    onConnection() {
+      provider.disconnect();
+      provider.connect();
+    },
+    onStrokes: () => sendOwn(provider),
+  });
+
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
   provider.on('sync', (synced) => {
     learn({ synced });
@@ -346,10 +361,21 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       listeners.clear();
       recorder.stop();
       folds.destroy();
+      standstill.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
       doc.destroy();
     },
   };
+}
+
+/** All of the page's own once more, as an answer to a SyncStep1: what is there already is only acknowledged again. */
+function sendOwn({ doc, ws }: WebsocketProvider): void {
+  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
+  others.delete(doc.clientID);
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
+  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
+  ws?.send(new Uint8Array(encoding.toUint8Array(encoder)));
 }
