@@ -78,7 +78,7 @@ class Simulation {
   private readonly network: Network;
   private readonly store = createMemoryRoomStore();
   private readonly access = createMemoryAccess();
-  private readonly committed = new Committed(SIZE);
+  private readonly committed = new Committed(SIZE, 'session-mallory');
   private readonly servers: ServerProcess[];
   private readonly people: Person[];
   private readonly hostile: HostilePage[];
@@ -109,7 +109,7 @@ class Simulation {
           store: this.store,
           access: this.access,
           weather: this.climate,
-          limits: LIMITS,
+          limits: { ...LIMITS, undoHorizon: this.weather.undoHorizon },
           ...(options.lie === undefined ? {} : { lie: options.lie }),
           trace,
           onDone: (call, result) => this.onStoreCall(call, result),
@@ -127,7 +127,7 @@ class Simulation {
         ledger: this.ledger,
         size: SIZE,
         labels: LABELS,
-        undoHorizon: UNDO_HORIZON,
+        undoHorizon: this.weather.undoHorizon,
         servers: this.servers,
         trace,
         epoch: () => this.epoch,
@@ -267,7 +267,7 @@ class Simulation {
     this.note('everything heals');
     this.isHealing = true;
     for (const page of this.hostile) page.close();
-    Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
+    Object.assign(this.climate, { lostUp: 0, lostDown: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
       // What a device keeps is not sent from a private window.
@@ -330,7 +330,7 @@ class Simulation {
       store: this.store,
       access: this.access,
       log: { info: () => {}, warn: () => {}, error: (line) => this.fail(`a fresh server says: ${line}`) },
-      limits: LIMITS,
+      limits: { ...LIMITS, undoHorizon: this.weather.undoHorizon },
     });
     try {
       const before = this.committed.version;
@@ -424,7 +424,7 @@ class Simulation {
   }
 
   private expectSame(expected: Uint8Array, got: Uint8Array, what: string, who: string): void {
-    const difference = differenceOf(expected, got, SIZE.width);
+    const difference = differenceOf(expected, got, SIZE.width, this.committed.doubtful);
     if (difference === undefined) return;
     const { count, x, y } = difference;
     const here = ({ runs }: Stroke) => {
@@ -484,9 +484,6 @@ class Simulation {
 const PAINTERS = ['anna', 'bert', 'carl', 'dora', 'emil'];
 const VIEWERS = ['vera'];
 
-/** Strokes that can be undone: few, so that folds have something to take. */
-const UNDO_HORIZON = 6;
-
 const LIMITS = {
   groupCommitMs: 25,
   firstRetryMs: 50,
@@ -495,7 +492,6 @@ const LIMITS = {
   gapMs: 2_000,
   admissionMs: 5_000,
   closeMs: 1_000,
-  undoHorizon: UNDO_HORIZON,
   foldAtLeast: 8,
   foldQuietAtLeast: 3,
   foldQuietMs: 1_500,
