@@ -140,7 +140,13 @@ export interface Difference {
   readonly got: number;
 }
 
-export function differenceOf(expected: Uint8Array, got: Uint8Array, width: number): Difference | undefined {
+export function differenceOf(
+  expected: Uint8Array,
+  got: Uint8Array,
+  width: number,
+  /** Pixels that are not compared. */
+  doubtful?: ReadonlySet<number>,
+): Difference | undefined {
   let count = 0;
   let first = -1;
   for (let i = 0; i < expected.length; i++) {

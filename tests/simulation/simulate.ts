@@ -4,6 +4,7 @@
  */
 import { createRooms } from '../../apps/server/src/rooms/createRooms.ts';
 import type { EpochCommit, FoldCommit } from '../../apps/server/src/rooms/folds/foldStore.ts';
+import type { RoomLimits } from '../../apps/server/src/rooms/roomLimits.ts';
 import type { AppendOutcome, LogEntry } from '../../apps/server/src/rooms/roomStore.ts';
 import { createMemoryAccess } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { createMemoryRoomStore } from '../../apps/server/src/rooms/testing/memoryRoomStore.ts';
@@ -87,6 +88,7 @@ class Simulation {
   private isHealing = false;
   isReloaded = false;
   private readonly restore: () => void;
+  private readonly limits: Partial<RoomLimits>;
 
   constructor(
     private readonly seed: number,
@@ -95,6 +97,8 @@ class Simulation {
     this.time = new VirtualTime(this.diceOf('chance'), (owner, error) => this.onThrown(owner, error));
     this.weather = { ...weatherOf(seed), ...options.weather };
     this.climate = { ...this.weather };
+    const { undoHorizon, epochBytes } = this.weather;
+    this.limits = { ...LIMITS, undoHorizon, epochBytes };
     this.restore = this.takeOver();
     const trace = (line: string) => this.note(line);
     this.network = new Network(this.time, this.diceOf('network'), this.climate, trace);
@@ -109,7 +113,7 @@ class Simulation {
           store: this.store,
           access: this.access,
           weather: this.climate,
-          limits: { ...LIMITS, undoHorizon: this.weather.undoHorizon },
+          limits: this.limits,
           ...(options.lie === undefined ? {} : { lie: options.lie }),
           trace,
           onDone: (call, result) => this.onStoreCall(call, result),
@@ -330,7 +334,7 @@ class Simulation {
       store: this.store,
       access: this.access,
       log: { info: () => {}, warn: () => {}, error: (line) => this.fail(`a fresh server says: ${line}`) },
-      limits: { ...LIMITS, undoHorizon: this.weather.undoHorizon },
+      limits: this.limits,
     });
     try {
       const before = this.committed.version;
@@ -497,7 +501,6 @@ const LIMITS = {
   foldQuietMs: 1_500,
   // Shorter than what some calls take: a lease runs out while its holder still works.
   foldLeaseMs: 1_000,
-  epochBytes: 3_000,
   epochRatio: 1.5,
 };
 

@@ -23,6 +23,8 @@ export interface Weather {
    * that an undo got lost on its way; nobody paints so many strokes meanwhile that it comes too late.
    */
   readonly undoHorizon: number;
+  /** Bytes of a document above which a new epoch may begin. */
+  readonly epochBytes: number;
   /** Part of the database calls that fail before or after they have done their work. */
   readonly failedCalls: number;
   /** Part of the database calls that take a second or more. */
@@ -102,6 +104,7 @@ export function weatherOf(seed: number): Weather {
     storeMs: [dice.between(0.2, 5), dice.between(1, 30)],
     lostUp,
     lostDown: often(0.25, 0.02),
+    epochBytes: dice.int(300, 3_000),
     undoHorizon: lostUp > 0 ? 150 : dice.int(4, 20),
     failedCalls: often(0.4, 0.15),
     slowCalls: often(0.3, 0.1),
