@@ -28,7 +28,7 @@ import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
-import { closeSentence, isPassing } from './closeReason.ts';
+import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
@@ -196,7 +196,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
 
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
-    if (isSpoilt || tracker.pendingStrokes === 0) return;
+    if (isSpoilt || tracker.pendingStrokes === 0 || announcesTheEnd(why)) return;
     if (isPassing(why)) return sendAgainSoon(why.message);
     // What follows a refused update in the same document would leave a gap: stop sending, keep everything.
     provider.disconnect();
