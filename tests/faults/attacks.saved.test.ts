@@ -42,6 +42,7 @@ describe('attack 2', () => {
       const seen = anna.pixels();
       // The stroke is in the socket, and its commit needs half a second.
       await anna[Symbol.asyncDispose]();
+      world.store.delayMs = 100;
       const bert = await world.page('bert', { room });
       await within(
         'the stroke is there',
