@@ -1,6 +1,6 @@
 /** A process that fills a document, and then opens it as somebody does who has nothing of it yet: what comes, and how long it takes. */
 import { createHash } from 'node:crypto';
-import { openMaskDoc } from '@cotrace/mask-doc';
+import { decodeBase, openMaskDoc } from '@cotrace/mask-doc';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { now } from '../clock.ts';
@@ -121,9 +121,10 @@ async function join(door: Door): Promise<Joined> {
 }
 
 /** As a page does it. */
-function pictureOf(_base: Uint8Array | undefined, update: Uint8Array): Uint8Array {
+function pictureOf(base: Uint8Array | undefined, update: Uint8Array): Uint8Array {
   const doc = new Y.Doc();
   const mask = openMaskDoc({ doc, width: MASK_SIDE, height: MASK_SIDE });
+  if (base !== undefined) mask.setBase(decodeBase(base));
   Y.applyUpdate(doc, update);
   const labels = mask.composition.toLabels();
   mask.destroy();
