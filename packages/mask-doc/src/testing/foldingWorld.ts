@@ -21,6 +21,7 @@ import {
   encodeFoldNotice,
   type FoldJob,
   inspectUpdate,
+  type LogEntry,
   type MaskDoc,
   openMaskDoc,
   resubmit,
@@ -45,20 +46,12 @@ type Down =
   | { kind: 'update'; bytes: Uint8Array; delta: Delta }
   | { kind: 'ack' | 'folded'; bytes: Uint8Array };
 
-export interface Entry {
-  readonly epoch: number;
-  readonly seq: number;
-  readonly sessionId: string;
-  readonly bytes: Uint8Array;
-  readonly at: Date;
-}
-
 interface Store {
   epoch: number;
   fold: { number: number; throughSeq: number; document: Uint8Array; watermarks: Watermarks } | undefined;
   readonly tiles: Map<number, { number: number; bytes: Uint8Array }>;
   /** Complete, of all epochs. */
-  readonly log: Entry[];
+  readonly log: LogEntry[];
 }
 
 const nameOf = (sessionId: string, { strokeId, part }: StrokeRecord) => `${sessionId}/${strokeId}/${part}`;
@@ -93,48 +86,51 @@ export class WorldPage {
     this.open(undefined);
   }
 
-  /** On an empty document, or on what the device has kept. */
-  open(kept: Uint8Array | undefined, greatestStrokeId = 0): void {
+  /** On an empty document; what an earlier one could not save is submitted when the page is connected. */
+  open(carried: UnsavedRecords | undefined): void {
     this.doc = new Y.Doc();
     this.doc.clientID = this.world.nextClientId(this.sessionId);
-    if (kept !== undefined) Y.applyUpdate(this.doc, kept);
     const { sessionId, doc } = this;
-    this.mask = openMaskDoc({
-      doc,
-      ...SIZE,
-      sessionId,
-      labels: LABELS,
-      greatestStrokeId,
-      undoHorizon: HORIZON,
-    });
+    const used = carried?.used === undefined ? {} : { used: carried.used };
+    this.mask = openMaskDoc({ doc, ...SIZE, sessionId, labels: LABELS, undoHorizon: HORIZON, ...used });
     this.tracker = createDurabilityTracker(this.mask);
-    if (kept !== undefined) this.tracker.adoptOwn();
+    this.carried = carried;
     this.job = undefined;
+    this.oracle = new Map();
     doc.on('update', (update: Uint8Array, _: unknown, __: Y.Doc, { local }: Y.Transaction) => {
       if (local && this.isConnected) this.up.push(update);
     });
   }
 
+  private get mayPaint(): boolean {
+    return this.carried === undefined;
+  }
+
   paint(label: number, runs: Runs): void {
-    const strokeId = this.mask.paint({ label, runs });
-    for (const { record } of this.mask.liveRecordsOf(this.sessionId)) {
-      if (record.strokeId === strokeId)
-        this.oracle.set(nameOf(this.sessionId, record), { sessionId: this.sessionId, record });
-    }
+    const strokeId = this.mayPaint ? this.mask.paint({ label, runs }) : undefined;
+    if (strokeId !== undefined) this.noteOwn(strokeId);
   }
 
   undo(): void {
     const before = this.mask.liveRecordsOf(this.sessionId);
-    this.mask.undo();
-    const after = new Set(this.mask.liveRecordsOf(this.sessionId).map(({ id }) => id));
-    for (const { id, record } of before)
-      if (!after.has(id)) this.oracle.delete(nameOf(this.sessionId, record));
+    if (!this.mayPaint || !this.mask.undo()) return;
+    const last = Math.max(...before.map(({ record }) => record.strokeId));
+    for (const { record } of before) {
+      if (record.strokeId === last) this.oracle.delete(nameOf(this.sessionId, record));
+    }
   }
 
   redo(): void {
-    this.mask.redo();
-    for (const { record } of this.mask.liveRecordsOf(this.sessionId)) {
-      this.oracle.set(nameOf(this.sessionId, record), { sessionId: this.sessionId, record });
+    const before = new Set(this.mask.liveRecordsOf(this.sessionId).map(({ id }) => id));
+    if (!this.mayPaint || !this.mask.redo()) return;
+    const fresh = this.mask.liveRecordsOf(this.sessionId).find(({ id }) => !before.has(id))!;
+    this.noteOwn(fresh.record.strokeId);
+  }
+
+  private noteOwn(strokeId: number): void {
+    const { sessionId } = this;
+    for (const { record } of this.mask.liveRecordsOf(sessionId)) {
+      if (record.strokeId === strokeId) this.oracle.set(nameOf(sessionId, record), { sessionId, record });
     }
   }
 
@@ -149,7 +145,7 @@ export class WorldPage {
     this.disconnect();
     const { server } = this.world;
     if (this.epoch !== server.epoch) this.enterEpoch();
-    const base = server.baseSince(this.carried === undefined ? Math.min(knownFold, this.mask.foldNumber) : 0);
+    const base = server.baseSince(Math.min(knownFold, this.mask.foldNumber));
     if (base !== undefined) {
       this.job = undefined;
       this.mask.setBase(decodeBase(base));
@@ -159,6 +155,7 @@ export class WorldPage {
     if (this.carried !== undefined) {
       const waiting = this.carried;
       this.carried = undefined;
+      this.tracker.adoptOwn();
       resubmit(this.mask, waiting);
     }
     this.up.length = 0;
@@ -169,32 +166,19 @@ export class WorldPage {
 
   private enterEpoch(): void {
     // A page that never saw an epoch has nothing of it.
-    if (this.epoch > 0) {
-      const waiting = unsavedRecords(this.mask, this.tracker);
-      this.carried = waiting;
-      this.open(undefined, waiting.greatestStrokeId);
-    }
+    if (this.epoch > 0) this.open(this.kept());
     this.epoch = this.world.server.epoch;
   }
 
-  /** Loaded again from what the device has kept: the document, and the greatest stroke id. */
+  /** Loaded again from what the device has kept: the strokes that were not acknowledged, by name. */
   reload(): void {
     this.disconnect();
-    const { oracle, epoch } = this;
-    const greatest = this.mask.greatestStrokeIdOf(this.sessionId);
-    const base = encodeBase({
-      number: this.mask.foldNumber,
-      since: 0,
-      watermarks: this.mask.watermarks,
-      tiles: tilesOf(this.mask),
-    });
-    const isFolding = this.job !== undefined;
-    this.open(Y.encodeStateAsUpdate(this.doc), greatest);
-    if (this.carried === undefined && !isFolding) this.mask.setBase(decodeBase(base));
-    this.oracle = oracle;
-    this.epoch = epoch;
-    // The document had lost records that only the running fold still showed.
-    if (isFolding) this.connect(0);
+    this.open(this.kept());
+    this.epoch = this.world.server.epoch;
+  }
+
+  private kept(): UnsavedRecords {
+    return this.carried ?? unsavedRecords(this.mask, this.tracker);
   }
 
   /** Takes the next thing that the server sent. */
@@ -224,15 +208,6 @@ export class WorldPage {
     this.job?.finish();
     this.job = undefined;
   }
-}
-
-function tilesOf({ composition }: MaskDoc): [number, Uint8Array][] {
-  return Array.from({ length: composition.tilesAcross * composition.tilesDown }, (_, index) => index).flatMap(
-    (index) => {
-      const bytes = composition.baseTile(index);
-      return bytes === undefined ? [] : [[index, bytes] as [number, Uint8Array]];
-    },
-  );
 }
 
 export class WorldServer {
@@ -306,11 +281,12 @@ export class WorldServer {
       const added = seen.records.map(({ record }) => [nameOf(sessionId, record), sessionId, record] as const);
       const delta: Delta = { added, gone };
       this.mask.expectRecords(seen.records);
-      Y.applyUpdate(this.doc, update);
+      const bytes = this.changeBy(() => Y.applyUpdate(this.doc, update));
       change(this.oracle, delta);
-      this.append(sessionId, update);
+      if (bytes === undefined) throw new Error('an update with news changes the document');
+      this.append(sessionId, bytes);
       for (const peer of this.world.pages) {
-        if (peer !== page && peer.isConnected) peer.down.push({ kind: 'update', bytes: update, delta });
+        if (peer !== page && peer.isConnected) peer.down.push({ kind: 'update', bytes, delta });
       }
     }
     const clocks = [...this.world.clientIdsOf(sessionId)].map(
@@ -318,6 +294,18 @@ export class WorldServer {
     );
     const bytes = encodeAck({ clocks, deleteSet: seen.deleteSetBytes });
     if (!isAnswer) page.down.push({ kind: 'ack', bytes });
+  }
+
+  /** What really changed, without what is sent again: that is what is logged and relayed. */
+  private changeBy(act: () => void): Uint8Array | undefined {
+    let changed: Uint8Array | undefined;
+    const listen = (bytes: Uint8Array) => {
+      changed = bytes;
+    };
+    this.doc.on('update', listen);
+    act();
+    this.doc.off('update', listen);
+    return changed;
   }
 
   private append(sessionId: string, bytes: Uint8Array): void {
@@ -333,7 +321,8 @@ export class WorldServer {
   }
 
   stepJob(): void {
-    this.job?.step();
+    // A fold that is complete is committed at once.
+    if (this.job?.step() === false) this.commit({ dies: false });
   }
 
   /** One transaction; then the live document and the pages. `dies`: between the two. */
@@ -342,7 +331,10 @@ export class WorldServer {
     if (job === undefined) return;
     while (job.step());
     this.job = undefined;
-    if (job.isDisturbed) return job.cancel();
+    if (job.isDisturbed) {
+      job.cancel();
+      return;
+    }
     const { number } = job.notice;
     const watermarks = mergedWatermarks(this.mask.watermarks, job.notice.watermarks);
     store.fold = {
@@ -352,13 +344,12 @@ export class WorldServer {
       document: documentAfterFold(this.doc, watermarks),
     };
     for (const [index, bytes] of job.tiles) store.tiles.set(index, { number, bytes });
-    if (dies) return this.world.crash();
+    if (dies) {
+      this.world.crash();
+      return;
+    }
     job.finish();
-    let deletions: Uint8Array | undefined;
-    this.doc.once('update', (bytes: Uint8Array) => {
-      deletions = bytes;
-    });
-    deleteFolded(this.doc, watermarks);
+    const deletions = this.changeBy(() => deleteFolded(this.doc, watermarks));
     for (const page of this.world.pages) {
       if (!page.isConnected) continue;
       page.down.push({ kind: 'folded', bytes: encodeFoldNotice(job.notice) });

@@ -1,0 +1,256 @@
+/**
+ * Folds what is old in the rooms of this process: when enough can be folded, or a room has grown quiet, or nobody is left
+ * in it. Commits first and tells then; a fold that fails in any way leaves the room as it was. One fold at a time.
+ *
+ *   plan → lease → step, step, step… → everything in it committed? → commitFold → finish, tell, delete
+ *     └──────┴───────┴────────────────────┴─────────────────────────────┴→ cancel (→ catch up when fenced)
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  documentAfterFold,
+  encodeFoldNotice,
+  encodeWatermarks,
+  type FoldJob,
+  type Watermarks,
+} from '@cotrace/mask-doc';
+import { ProtocolError } from '@cotrace/protocol';
+import type { Log } from '../../log.ts';
+import type { CommitLog } from '../commitLog.ts';
+import { foldedFrame } from '../frames.ts';
+import type { Room } from '../room.ts';
+import type { RoomLimits } from '../roomLimits.ts';
+import type { RoomRegistry } from '../roomRegistry.ts';
+import { catchUpWithFolds, tellFold } from './aftermath.ts';
+import { outgrown, startEpoch } from './epochs.ts';
+import { FoldError } from './errors.ts';
+import type { FoldStore } from './foldStore.ts';
+import { createIdleSessions, type IdleSessions } from './idleSessions.ts';
+import { inSlices } from './slices.ts';
+
+export interface Folder {
+  /** After entries of the room's mask were committed. */
+  committed(room: Room): void;
+  /** Nobody is in the room any more: what is worth folding is folded before it is let go. Undefined: nothing is. */
+  beforeUnload(room: Room): Promise<void> | undefined;
+  /** Takes the folds of other servers from the database. Throws ProtocolError DATABASE_UNAVAILABLE, NOT_FOUND. */
+  catchUp(room: Room): Promise<void>;
+  /** Resolves when no fold is under way, and none begins. */
+  close(): Promise<void>;
+}
+
+export interface FolderParts {
+  readonly store: FoldStore;
+  readonly commits: Pick<CommitLog, 'settled'>;
+  readonly registry: RoomRegistry;
+  readonly log: Log;
+  readonly limits: RoomLimits;
+  /** Milliseconds: which sessions nobody writes in any more. */
+  readonly now: () => number;
+}
+
+interface RoomState {
+  /** Whoever changes the room's base waits for the one before. */
+  turn: Promise<void>;
+  /** An attempt that has not begun, and the fewest records that it is worth. */
+  waiting: Promise<void> | undefined;
+  atLeast: number;
+  /** Where the log stood when folding was last tried, for many records and for few. */
+  triedAt: { many: number; few: number };
+  quiet: NodeJS.Timeout | undefined;
+  /** Told once, until something works again. */
+  isTroubled: boolean;
+  readonly idle: IdleSessions;
+}
+
+export function createFolder({ store, commits, registry, log, limits, now }: FolderParts): Folder {
+  const holder = randomUUID();
+  const states = new WeakMap<Room, RoomState>();
+  let tail: Promise<void> = Promise.resolve();
+  let isClosing = false;
+
+  const isLoaded = (room: Room) => registry.find(room.row.maskId) === room;
+
+  const stateOf = (room: Room): RoomState => {
+    let state = states.get(room);
+    if (state === undefined) {
+      state = {
+        turn: Promise.resolve(),
+        waiting: undefined,
+        atLeast: Number.POSITIVE_INFINITY,
+        triedAt: { many: 0, few: -1 },
+        quiet: undefined,
+        isTroubled: false,
+        idle: createIdleSessions({ room, store, now, idleMs: limits.idleSessionMs }),
+      };
+      states.set(room, state);
+    }
+    return state;
+  };
+
+  const inTurn = (state: RoomState, work: () => Promise<void>): Promise<void> => {
+    const done = state.turn.then(work);
+    state.turn = done.catch(() => undefined);
+    return done;
+  };
+
+  /** Never rejects. */
+  const attempt = (room: Room, atLeast: number): Promise<void> => {
+    const state = stateOf(room);
+    state.atLeast = Math.min(state.atLeast, atLeast);
+    if (state.waiting === undefined) {
+      const waiting = tail.then(() => {
+        state.waiting = undefined;
+        const wanted = state.atLeast;
+        state.atLeast = Number.POSITIVE_INFINITY;
+        return inTurn(state, () => fold(room, state, wanted)).then(
+          () => {
+            state.isTroubled = false;
+          },
+          (error) => failed(room, state, error),
+        );
+      });
+      state.waiting = waiting;
+      tail = waiting;
+    }
+    return state.waiting;
+  };
+
+  const failed = async (room: Room, state: RoomState, error: unknown): Promise<void> => {
+    const { maskId } = room.row;
+    if (error instanceof FoldError) {
+      log.info('A fold was given up: somebody else folds this mask', { maskId, error: error.message });
+      await inTurn(state, () => catchUpWithFolds(room, store)).catch((trouble) => {
+        log.warn('A room could not catch up with the folds of others', { maskId, error: trouble });
+      });
+    } else if (!state.isTroubled) {
+      state.isTroubled = true;
+      const isAway = error instanceof ProtocolError && error.code === 'DATABASE_UNAVAILABLE';
+      log[isAway ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
+    }
+    await whenQuiet(room, state);
+  };
+
+  const whenQuiet = (room: Room, state: RoomState) => {
+    if (isClosing) return;
+    if (state.quiet !== undefined) return void state.quiet.refresh();
+    state.quiet = setTimeout(() => {
+      if (!isClosing && isLoaded(room)) void attempt(room, limits.foldQuietAtLeast);
+    }, limits.foldQuietMs);
+    state.quiet.unref();
+  };
+
+  const fold = async (room: Room, state: RoomState, atLeast: number): Promise<void> => {
+    if (isClosing || !isLoaded(room)) return;
+    const { maskId } = room.row;
+    // Held, so that it is not let go in the middle.
+    const { room: held, release } = await registry.open(maskId);
+    try {
+      if (held !== room) return;
+      state.triedAt.many = room.head;
+      if (atLeast <= limits.foldQuietAtLeast) state.triedAt.few = room.head;
+      const plan = await planned(room, state, atLeast);
+      if (plan !== undefined) await carriedOut(room, plan);
+      if (!isClosing && outgrown(room, limits)) {
+        const token = await store.lease(maskId, holder, limits.foldLeaseMs);
+        if (token !== undefined) await startEpoch(room, { token, store, commits, log });
+      }
+    } finally {
+      release();
+    }
+  };
+
+  const planned = async (room: Room, state: RoomState, atLeast: number) => {
+    const start = performance.now();
+    const job = room.mask.planFold({ atLeast });
+    if (job !== undefined) return { job, reliesOnSilence: false, planMs: performance.now() - start };
+    if (atLeast > limits.foldQuietAtLeast) return undefined;
+    const idle = await state.idle.sessions();
+    if (idle.size === 0) return undefined;
+    const again = performance.now();
+    const idleJob = room.mask.planFold({ atLeast, idle });
+    return idleJob && { job: idleJob, reliesOnSilence: true, planMs: performance.now() - again };
+  };
+
+  const carriedOut = async (
+    room: Room,
+    { job, reliesOnSilence, planMs }: { job: FoldJob; reliesOnSilence: boolean; planMs: number },
+  ): Promise<void> => {
+    const { maskId, epoch } = room.row;
+    let isOver = false;
+    try {
+      const token = await store.lease(maskId, holder, limits.foldLeaseMs);
+      if (token === undefined) return;
+      const mayGoOn = () => !isClosing && isLoaded(room);
+      const { longest, total } = await inSlices(() => job.step(), limits.foldSliceMs, mayGoOn);
+      // Somebody of a session that seemed idle has taken back what was about to be folded: another time.
+      if (!mayGoOn() || job.isDisturbed) return;
+      const begun = performance.now();
+      const throughSeq = room.head;
+      const watermarks = movedWatermarks(room.mask.watermarks, job.notice.watermarks);
+      const document = documentAfterFold(room.doc, watermarks);
+      const snapshotMs = performance.now() - begun;
+      // What is folded, and what the document holds, is committed before it.
+      await commits.settled(maskId);
+      if (!mayGoOn()) return;
+      const tiles = [...job.tiles];
+      await store.commitFold({
+        maskId,
+        token,
+        number: job.notice.number,
+        epoch,
+        throughSeq,
+        document,
+        watermarks: encodeWatermarks(watermarks),
+        tiles,
+        ...(reliesOnSilence ? { head: room.head } : {}),
+      });
+      // Committed: a room that broke meanwhile is loaded anew, with the fold.
+      if (!isLoaded(room)) return;
+      const finishing = performance.now();
+      job.finish();
+      isOver = true;
+      room.base.folded(tiles);
+      tellFold(room, foldedFrame(encodeFoldNotice(job.notice)));
+      const finishMs = performance.now() - finishing;
+      log.info('Old strokes were folded', {
+        maskId,
+        number: job.notice.number,
+        records: job.notice.count,
+        tiles: tiles.length,
+        tileBytes: tiles.reduce((sum, [, bytes]) => sum + bytes.length, 0),
+        documentBytes: document.length,
+        workMs: Math.round(planMs + total + snapshotMs + finishMs),
+        longestMs: Math.round(Math.max(planMs, longest, snapshotMs, finishMs) * 10) / 10,
+      });
+    } finally {
+      if (!isOver) job.cancel();
+    }
+  };
+
+  return {
+    committed(room) {
+      const state = stateOf(room);
+      whenQuiet(room, state);
+      if (isClosing || room.head - state.triedAt.many < Math.max(1, limits.foldAtLeast / 4)) return;
+      state.triedAt.many = room.head;
+      void attempt(room, limits.foldAtLeast);
+    },
+    beforeUnload(room) {
+      const state = stateOf(room);
+      if (isClosing || state.triedAt.few === room.head) return state.waiting;
+      return attempt(room, limits.foldQuietAtLeast);
+    },
+    catchUp: (room) => inTurn(stateOf(room), () => catchUpWithFolds(room, store)),
+    async close() {
+      isClosing = true;
+      await tail;
+    },
+  };
+}
+
+/** The watermarks after those have moved; sessions that are new come last. */
+function movedWatermarks(before: Watermarks, moved: Watermarks): Watermarks {
+  const after = new Map(before);
+  for (const [sessionId, watermark] of moved) after.set(sessionId, watermark);
+  return [...after];
+}
