@@ -14,7 +14,7 @@ import {
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
-import { RoomBase } from './folds/roomBase.ts';
+import { RoomBase, readBase } from './folds/roomBase.ts';
 import type { PresenceEntry } from './frames.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
@@ -89,9 +89,15 @@ export class Room implements LogWriter {
     applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
     const { width, height } = row;
     const { maxPlanes, undoHorizon } = parts.limits;
-    this.mask = openMaskDoc({ doc: this.doc, width, height, maxPlanes, undoHorizon });
-    this.base = new RoomBase(this.mask);
-    if (fold !== undefined) this.base.take(fold, 0);
+    this.mask = openMaskDoc({
+      doc: this.doc,
+      width,
+      height,
+      maxPlanes,
+      undoHorizon,
+      ...(fold === undefined ? {} : { base: readBase(fold, 0) }),
+    });
+    this.base = new RoomBase(this.mask, fold?.tiles ?? []);
     this.maxLamport = this.mask.greatestLamport;
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {

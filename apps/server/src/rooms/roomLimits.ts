@@ -78,5 +78,5 @@ export const ROOM_LIMITS: RoomLimits = {
   idleSessionMs: 8 * 24 * 60 * 60 * 1_000,
   epochBytes: 1024 * 1024,
   epochRatio: 4,
-  maxPlanes: 128,
+  maxPlanes: 256,
 };
