@@ -11,9 +11,9 @@ import { Committed } from './committed.ts';
 import { HostilePage } from './hostilePage.ts';
 import { differenceOf, Ledger, naivePicture, type Stroke } from './ledger.ts';
 import { Network, PageSocket } from './network.ts';
-import { Person } from './person.ts';
+import { type Claim, Person } from './person.ts';
 import { ServerProcess } from './serverProcess.ts';
-import type { Call } from './unreliableStore.ts';
+import type { Call, StoreLie } from './unreliableStore.ts';
 import { realNow } from './virtualGlobals.ts';
 import { type Owner, ownedBy, VirtualTime } from './virtualTime.ts';
 import { Dice, type Fault, type Weather, weatherOf } from './weather.ts';
@@ -22,6 +22,7 @@ export interface SimulationOptions {
   /** Keeps what happened, line by line. */
   readonly traces?: boolean;
   readonly weather?: Partial<Weather>;
+  readonly lie?: StoreLie;
 }
 
 export interface Outcome {
@@ -50,7 +51,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   } catch (error) {
     simulation.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
-    simulation.end();
+    await simulation.end();
   }
   const { failure, lines, time, ledger } = simulation;
   return {
@@ -109,6 +110,7 @@ class Simulation {
           access: this.access,
           weather: this.climate,
           limits: LIMITS,
+          ...(options.lie === undefined ? {} : { lie: options.lie }),
           trace,
           onDone: (call, result) => this.onStoreCall(call, result),
           onLine: (level, line) => {
@@ -128,7 +130,7 @@ class Simulation {
         servers: this.servers,
         trace,
         epoch: () => this.epoch,
-        onClaim: (who, claimed) => this.onClaim(who, claimed),
+        onClaim: (tab, claims) => this.onClaim(tab, claims),
         onFailure: (what) => this.fail(what),
       });
     };
@@ -167,8 +169,8 @@ class Simulation {
     await this.compare();
   }
 
-  end(): void {
-    for (const person of this.people) person.close(false);
+  async end(): Promise<void> {
+    for (const person of this.people) await person.close();
     for (const server of this.servers) server.die(true);
     this.restore();
     this.time.end();
@@ -250,8 +252,8 @@ class Simulation {
         later(dice.wait(1_000), () => server.revive());
         return;
       case 'crashPage':
-        person.close(dice.chance(0.7));
-        later(dice.wait(2_000), () => person.open());
+        void person.close();
+        later(dice.wait(2_000), () => person.open(dice.chance(0.2)));
         return;
       case 'switchServer':
         person.serverIndex = dice.int(0, this.servers.length - 1);
@@ -267,7 +269,9 @@ class Simulation {
     Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
-      person.open();
+      // What a device keeps is not sent from a private window.
+      if (person.isPrivate) void person.close().then(() => person.open());
+      else person.open();
     }
     for (const server of this.servers) {
       server.isCutOffFromStore = false;
@@ -309,18 +313,12 @@ class Simulation {
     }
   }
 
-  private onClaim(
-    { owner, sessionId }: Person,
-    claimed: readonly { strokeId: number; isLive: boolean }[],
-  ): void {
-    this.note(`${owner.name} reads that ${claimed.map(({ strokeId }) => strokeId).join(' ')} are saved`);
-    for (const { strokeId, isLive } of claimed) {
+  private onClaim(tab: string, claims: readonly Claim[]): void {
+    this.note(`${tab} reads that ${claims.map(({ strokeId }) => strokeId).join(' ')} are saved`);
+    for (const { sessionId, strokeId, isLive } of claims) {
       if (this.committed.has(sessionId, strokeId) === isLive) continue;
-      this.fail(
-        `${owner.name} reads that ${isLive ? '' : 'undoing '}stroke ${strokeId} is saved, and the store ${
-          isLive ? 'lacks it' : 'has it still'
-        }`,
-      );
+      const what = `${isLive ? '' : 'undoing '}stroke ${strokeId} of ${sessionId}`;
+      this.fail(`${tab} reads that ${what} is saved, and the store ${isLive ? 'lacks it' : 'has it still'}`);
     }
   }
 
@@ -351,19 +349,17 @@ class Simulation {
     let calm = 0;
     while (this.time.now < from + SETTLE_MS && this.failure === undefined) {
       await this.until(this.time.now + 1_000);
-      const isCalm = this.people.every(({ isSettled }) => isSettled) && this.seeTheSame();
+      const isCalm = (await this.isAllSaved()) && this.seeTheSame();
       calm = isCalm ? calm + 1 : 0;
-      if (this.time.now > from + SETTLE_MS / 2 && this.mayShowGhosts()) this.reloadAll();
+      if (this.time.now > from + SETTLE_MS / 2 && (await this.mayShowGhosts())) await this.reloadAll();
       if (calm === 3) {
         this.note('everything has settled');
         return this.time.now - from;
       }
     }
-    const states = this.people.map(
-      ({ owner, session }) => `${owner.name}: ${JSON.stringify(session?.state ?? 'no page')}`,
-    );
+    const troubles = await Promise.all(this.people.map((person) => person.troubles()));
     this.fail(
-      `not settled after ${SETTLE_MS / 1000} s. ${states.join('; ')}${this.seeTheSame() ? '' : '; pictures differ'}`,
+      `not settled after ${SETTLE_MS / 1000} s. ${troubles.join('; ')}${this.seeTheSame() ? '' : '; pictures differ'}`,
     );
     return undefined;
   }
@@ -372,31 +368,34 @@ class Simulation {
    * What a server had relayed when it died uncommitted stays in the pages that saw it if its author never comes back: the
    * one difference that only a reload ends.
    */
-  private mayShowGhosts(): boolean {
+  private async mayShowGhosts(): Promise<boolean> {
     const authorsAreGone = this.hostile.length > 0 || this.ledger.hasAbandoned;
-    return authorsAreGone && !this.isReloaded && this.people.every(({ isSettled }) => isSettled);
+    return authorsAreGone && !this.isReloaded && (await this.isAllSaved());
   }
 
-  private reloadAll(): void {
+  private async isAllSaved(): Promise<boolean> {
+    const settled = await Promise.all(this.people.map((person) => person.isSettled()));
+    return settled.every((isSettled) => isSettled);
+  }
+
+  private async reloadAll(): Promise<void> {
     this.note('everybody reloads: somebody may still see what was never saved and whose author is gone');
     this.isReloaded = true;
     for (const person of this.people) {
-      person.close(true);
+      await person.close();
       person.open();
     }
   }
 
   private seeTheSame(): boolean {
-    const [first, ...others] = this.people
-      .filter(({ session }) => session !== undefined)
-      .map(({ picture }) => picture);
+    const [first, ...others] = this.people.flatMap(({ picture }) => picture ?? []);
     return others.every((other) => differenceOf(first!, other, SIZE.width) === undefined);
   }
 
   private async compare(): Promise<void> {
     const expected = naivePicture(this.expectedStrokes(), SIZE);
     for (const person of this.people) {
-      this.expectSame(expected, person.picture, 'what everybody wanted', `the page of ${person.name}`);
+      this.expectSame(expected, person.picture!, 'what everybody wanted', `the page of ${person.name}`);
     }
     for (const server of this.servers) {
       let values: Uint8Array | undefined;

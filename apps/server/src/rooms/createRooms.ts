@@ -1,18 +1,19 @@
 /** The mask rooms of one server process: sockets in, committed paint out. Builds the parts and owns their end. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Size } from '@cotrace/mask';
 import { MaskDocError } from '@cotrace/mask-doc';
 import { CLOSE, MAX_ROOM_FRAME_BYTES, ProtocolError } from '@cotrace/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
 import type { Access } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import { type Area, areasOfPlane, areaUpdates } from './areaUpdates.ts';
 import { createCommitLog } from './commitLog.ts';
 import { Connection } from './connection.ts';
 import { createFolder } from './folds/folder.ts';
 import { refusedFrame } from './frames.ts';
 import { startHeadPoll } from './headPoll.ts';
-import { planeUpdates } from './planeUpdates.ts';
 import { closeReason, refusalOf } from './refusal.ts';
 import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
 import { createRoomRegistry } from './roomRegistry.ts';
@@ -113,6 +114,31 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
     void connection.enter();
   };
 
+  const paint = async (
+    maskId: string,
+    { sessionId, userId, countsAsNew }: Parameters<Rooms['paintAreas']>[1],
+    areasFor: (size: Size) => Iterable<Area>,
+  ) => {
+    const { room, release } = await registry.open(maskId);
+    const doc = new Y.Doc();
+    try {
+      const areas = areasFor(room.row);
+      await claimSession(room, store, { sessionId, clientId: doc.clientID, userId, mayPaint: true });
+      const first = {
+        sessionId,
+        strokeId: room.greatestStrokeId(sessionId) + 1,
+        lamport: room.greatestLamport + 1,
+      };
+      // One update at a time: a large plane leaves the others' strokes room between its commits.
+      for (const update of areaUpdates(doc, areas, first)) {
+        await room.apply(sessionId, update, { countsAsNew }).committed;
+      }
+    } finally {
+      doc.destroy();
+      release();
+    }
+  };
+
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
       sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request));
@@ -135,32 +161,14 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
     },
 
     async paintPlane(maskId, sessionId, values, { countsAsNew }) {
-      const { room, release } = await registry.open(maskId);
-      const doc = new Y.Doc();
-      try {
-        const { width, height } = room.row;
-        if (values.length !== width * height) {
-          const expected = `${width} x ${height} label values`;
-          throw new ProtocolError('BAD_REQUEST', `Expected ${expected}, got ${values.length}.`);
-        }
-        await claimSession(room, store, { sessionId, clientId: doc.clientID, userId: null, mayPaint: true });
-        const plane = {
-          width,
-          height,
-          values,
-          sessionId,
-          firstStrokeId: room.greatestStrokeId(sessionId) + 1,
-          lamport: room.greatestLamport + 1,
-        };
-        // One update at a time: a large plane leaves the others' strokes room between its commits.
-        for (const update of planeUpdates(doc, plane)) {
-          await room.apply(sessionId, update, { countsAsNew }).committed;
-        }
-      } finally {
-        doc.destroy();
-        release();
-      }
+      await paint(maskId, { sessionId, userId: null, countsAsNew }, (size) => {
+        if (values.length === size.width * size.height) return areasOfPlane(values, size);
+        const expected = `${size.width} x ${size.height} label values`;
+        throw new ProtocolError('BAD_REQUEST', `Expected ${expected}, got ${values.length}.`);
+      });
     },
+
+    paintAreas: (maskId, by, areas) => paint(maskId, by, () => areas),
 
     onPainted(listener) {
       listeners.add(listener);

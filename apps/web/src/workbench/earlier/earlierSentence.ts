@@ -16,6 +16,7 @@ export interface EarlierLine {
 const are = (n: number) => (n === 1 ? 'is' : 'are');
 
 function sentenceOf(state: EarlierStrokes['state'], n: number, name: string, why: string): string {
+  const them = n === 1 ? 'it' : 'them';
   switch (state) {
     case 'waiting':
       return `${strokes(n)} of an earlier tab ${are(n)} kept on this device and ${n === 1 ? 'waits' : 'wait'} for the server.`;
@@ -24,9 +25,9 @@ function sentenceOf(state: EarlierStrokes['state'], n: number, name: string, why
     case 'refused':
       return `${strokes(n)} of an earlier tab ${n === 1 ? 'was' : 'were'} refused and ${are(n)} kept. ${why}`;
     case 'foreign':
-      return `${strokes(n)} of ${name} ${are(n)} kept on this device: sign in as them to send them, or download them.`;
+      return `${strokes(n)} of ${name} ${are(n)} kept on this device: sign in as ${name} to send ${them}, or download ${them}.`;
     case 'byHand':
-      return `${strokes(n)} of an earlier tab ${are(n)} kept on this device. Close the other tabs of Cotrace, then send them from here.`;
+      return `${strokes(n)} of an earlier tab ${are(n)} kept on this device. Close the other tabs of Cotrace, then send ${them} from here.`;
   }
 }
 
@@ -62,15 +63,15 @@ export function earlierWords(lines: readonly EarlierLine[]): string {
   const count = (wanted: EarlierStrokes['state'][]) =>
     lines.filter(({ state }) => wanted.includes(state)).reduce((sum, line) => sum + line.count, 0);
   const refused = count(['refused']);
-  if (refused > 0) return `${refused} of an earlier tab refused`;
+  if (refused > 0) return `${strokes(refused)} of an earlier tab refused`;
   const sending = count(['sending', 'waiting']);
-  if (sending > 0) return `sending ${sending} of an earlier tab`;
+  if (sending > 0) return `sending ${strokes(sending)} of an earlier tab`;
   const byHand = count(['byHand']);
-  if (byHand > 0) return `${byHand} of an earlier tab kept`;
+  if (byHand > 0) return `${strokes(byHand)} of an earlier tab kept`;
   const foreign = lines.filter(({ state }) => state === 'foreign');
   if (foreign.length === 0) return '';
   const n = foreign.reduce((sum, line) => sum + line.count, 0);
   return foreign.length === 1
-    ? `${n} of ${foreign[0]!.entries[0]!.place.userName} kept`
-    : `${n} of others kept`;
+    ? `${strokes(n)} of ${foreign[0]!.entries[0]!.place.userName} kept`
+    : `${strokes(n)} of others kept`;
 }

@@ -2,8 +2,14 @@
  * One editing session on one mask: the room's connection, the document, what of it is saved and what is kept on this device.
  * Framework-free; refuses to drop a stroke: whatever the server refuses stays until the person has decided about it.
  */
-import type { Runs } from '@cotrace/mask';
-import { createDurabilityTracker, decodeAck, type MaskDoc, openMaskDoc } from '@cotrace/mask-doc';
+import { MaskError, type Runs } from '@cotrace/mask';
+import {
+  createDurabilityTracker,
+  decodeAck,
+  type MaskDoc,
+  MaskDocError,
+  openMaskDoc,
+} from '@cotrace/mask-doc';
 import {
   CLOSE,
   ERRORS,
@@ -12,6 +18,7 @@ import {
   ROOM_MESSAGE,
   ROOM_PATH,
   type RoomReady,
+  refusedStrokes,
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
@@ -20,7 +27,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
 import { closeSentence, isPassing } from './closeReason.ts';
-import { followElements } from './elementNames.ts';
+import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
@@ -36,6 +43,8 @@ export interface MaskSessionOptions {
   readonly place: KeptPlace;
   readonly labels: ReadonlySet<number>;
   readonly store: KeptStore;
+  /** Greatest stroke id that earlier documents of the session have used: no stroke has the number of one that was undone. */
+  readonly greatestStrokeId?: number;
   /**
    * Strokes of the same session that an earlier document could not save: at once, or asked for at the first
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
@@ -86,10 +95,12 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const { place, labels, store } = options;
   const { maskId, epoch, width, height, sessionId } = place;
   const doc = new Y.Doc();
-  const maskDoc = openMaskDoc({ doc, width, height, sessionId, labels });
+  const maskDoc = openMaskDoc({
+    ...{ doc, width, height, sessionId, labels },
+    ...(options.greatestStrokeId === undefined ? {} : { greatestStrokeId: options.greatestStrokeId }),
+  });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
-  const elements = followElements(maskDoc);
   const listeners = new Set<() => void>();
   let facts: SaveFacts = NOTHING_KNOWN;
   // Kept, so that whoever compares by identity sees no change where there is none.
@@ -130,12 +141,25 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     connect: false,
     // BroadcastChannel would carry edits between tabs past the server.
     disableBc: true,
-    params: { session: sessionId, client: String(doc.clientID) },
+    params: { session: sessionId, client: String(doc.clientID), fold: '0' },
     resyncInterval: RESYNC_INTERVAL_MS,
     ...(options.WebSocketPolyfill ? { WebSocketPolyfill: options.WebSocketPolyfill } : {}),
   });
   // Presence travels over socket.io; an awareness state here would be a second, forgeable one.
   (provider.awareness as Awareness).setLocalState(null);
+
+  const folds = createFoldFollower({
+    maskDoc,
+    onFolded() {
+      provider.params.fold = String(maskDoc.foldNumber);
+      tell();
+    },
+    onMismatch() {
+      provider.params.fold = '0';
+      provider.disconnect();
+      provider.connect();
+    },
+  });
 
   const handlers = provider.messageHandlers as unknown as Handler[];
   handlers[ROOM_MESSAGE.durable] = (_, decoder) => {
@@ -149,6 +173,20 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     const said = errorBody.safeParse(JSON.parse(decoding.readVarString(decoder)));
     onRefused(said.success ? said.data : { code: 'INTERNAL', message: ERRORS.INTERNAL[1] });
   };
+
+  const readable =
+    (take: (bytes: Uint8Array) => void): Handler =>
+    (_, decoder) => {
+      try {
+        take(decoding.readTailAsUint8Array(decoder));
+      } catch (error) {
+        if (!(error instanceof MaskDocError) && !(error instanceof MaskError)) throw error;
+        provider.disconnect();
+        learn({ closed: closeSentence(CLOSE.rubbish, error.code), closedWith: CLOSE.rubbish });
+      }
+    };
+  handlers[ROOM_MESSAGE.base] = readable((bytes) => folds.takeBase(bytes));
+  handlers[ROOM_MESSAGE.folded] = readable((bytes) => folds.takeNotice(bytes));
 
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
@@ -177,11 +215,21 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     }, RESEND_AFTER_MS);
   };
 
-  /** Who may not paint at all may not paint any of it; else the refusal names elements, or there is only one. */
+  /**
+   * Who may not paint at all may not paint any of it; else the refusal names strokes, or there is only one. Of a label that is
+   * gone it names the first: the room has said which labels there are, so that its others need not be refused one by one.
+   */
   const guiltyStrokes = ({ code, details }: ErrorBody): ReadonlySet<number> => {
     if (code === 'FORBIDDEN') return new Set();
-    const named = elements.strokesNamedBy(details).filter((id) => tracker.pendingStrokeIds.has(id));
-    if (named.length > 0) return new Set(named);
+    const said = refusedStrokes.safeParse(details);
+    const guilty = new Set(said.success ? said.data.strokeIds : []);
+    if (code === 'LABEL_OUTSIDE_TABLE' && ready !== undefined) {
+      const labelled = new Set([0, ...ready.labels]);
+      for (const { record } of maskDoc.liveRecordsOf(sessionId))
+        if (!labelled.has(record.label)) guilty.add(record.strokeId);
+    }
+    const pending = new Set([...guilty].filter((id) => tracker.pendingStrokeIds.has(id)));
+    if (pending.size > 0) return pending;
     return tracker.pendingStrokes === 1 ? new Set(tracker.pendingStrokeIds) : new Set();
   };
 
@@ -294,7 +342,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       clearTimeout(resend);
       listeners.clear();
       recorder.stop();
-      elements.destroy();
+      folds.destroy();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();

@@ -115,7 +115,7 @@ const safety = ({ pending, inThisTabOnly, keeping }: Common): string => {
   if (pending === 0) return '';
   if (inThisTabOnly === 0)
     return ` ${strokes(pending)} ${pending === 1 ? 'is' : 'are'} kept on this device, also when this tab is closed.`;
-  return ` ${strokes(inThisTabOnly)} ${inThisTabOnly === 1 ? 'is' : 'are'} in this tab only, because ${keeping ?? 'this browser keeps nothing'}: do not close it. Make space, or download them.`;
+  return ` ${strokes(inThisTabOnly)} ${inThisTabOnly === 1 ? 'is' : 'are'} in this tab only, because ${keeping ?? 'this browser keeps nothing'}: do not close the tab. Make space, or download ${inThisTabOnly === 1 ? 'it' : 'them'}.`;
 };
 
 /** What it means and what to do. */

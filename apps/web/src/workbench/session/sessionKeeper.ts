@@ -5,7 +5,7 @@
 import type { Carry } from './carry.ts';
 import type { MaskSession, MaskSessionOptions } from './maskSession.ts';
 
-export type OpenMask = Omit<MaskSessionOptions, 'carry'>;
+export type OpenMask = Omit<MaskSessionOptions, 'carry' | 'greatestStrokeId'>;
 
 export interface SessionKeeper {
   /** The session of a mask: the one that still lives, or a new one; in a new epoch with the strokes of the old. */
@@ -36,12 +36,20 @@ interface Kept {
 
 export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskSession): SessionKeeper {
   const kept = new Map<string, Kept>();
+  /** Per mask, the greatest stroke id that this page's documents have used. */
+  const greatest = new Map<string, number>();
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
   };
 
+  const greatestOf = (maskId: string) => {
+    const session = kept.get(maskId)?.session;
+    return Math.max(greatest.get(maskId) ?? 0, session?.maskDoc.greatestStrokeIdOf(session.sessionId) ?? 0);
+  };
+
   const end = (one: Kept) => {
+    greatest.set(one.session.maskId, greatestOf(one.session.maskId));
     one.unfollow();
     one.session.destroy();
     if (kept.get(one.session.maskId) === one) kept.delete(one.session.maskId);
@@ -67,6 +75,7 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     if (one.successor !== undefined) return;
     const next = open({
       ...one.mask,
+      greatestStrokeId: greatestOf(one.session.maskId),
       carry: () => {
         const carry = one.session.unsaved();
         end(one);
@@ -92,7 +101,11 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     const before = kept.get(mask.place.maskId);
     before?.successor?.destroy();
     if (before !== undefined) end(before);
-    const session = open({ ...mask, ...(carry === undefined ? {} : { carry }) });
+    const session = open({
+      ...mask,
+      greatestStrokeId: greatestOf(mask.place.maskId),
+      ...(carry === undefined ? {} : { carry }),
+    });
     follow(session, mask, false);
     return session;
   };
