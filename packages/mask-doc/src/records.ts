@@ -137,8 +137,12 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      // What is being folded is as good as folded, also where a session is folded whole.
-      horizon: Math.max(this.horizonOf(sessionId), this.foldingUpTo(sessionId)),
+      // Undoing what came after it does not bring back what is being folded; only a session that is folded whole, because
+      // nobody writes in it, may come to life in the middle.
+      horizon: Math.max(
+        this.horizonOf(sessionId),
+        Math.min(this.foldingUpTo(sessionId), this.greatestStrokeIdOf(sessionId) - this.undoHorizon),
+      ),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };

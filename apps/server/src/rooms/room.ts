@@ -64,6 +64,8 @@ export class Room implements LogWriter {
   readonly base: RoomBase;
   /** Updates are turned away until an epoch has ended or has not. */
   isMoving = false;
+  /** Planes that the server itself is painting, in several updates: no epoch ends in the middle of one. */
+  planesUnderWay = 0;
   row: MaskRow;
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
@@ -146,6 +148,13 @@ export class Room implements LogWriter {
 
   greatestStrokeId(sessionId: string): number {
     return this.mask.greatestStrokeIdOf(sessionId);
+  }
+
+  /** Live strokes of all sessions. */
+  get liveStrokes(): number {
+    let strokes = 0;
+    for (const sessionId of this.sessions.keys()) strokes += this.mask.strokeCountOf(sessionId);
+    return strokes;
   }
 
   ready(mayPaint: boolean): RoomReady {

@@ -18,8 +18,8 @@ export function readBase({ number, watermarks, tiles }: StoredBase, since: numbe
 
 export class RoomBase {
   private readonly foldOf = new Map<number, number>();
-  /** By the fold that the page holds: when everybody joins at once, most of them hold the same. */
-  private readonly frames = new Map<number, Uint8Array>();
+  /** For pages that hold nothing: after a deployment everybody joins at once. */
+  private whole: Uint8Array | undefined;
 
   /** `tiles`: of the base that the mask was opened with. */
   constructor(
@@ -43,24 +43,23 @@ export class RoomBase {
   /** After a fold of this room's own. */
   folded(tiles: Iterable<Tiles[number]>): void {
     for (const [index] of tiles) this.foldOf.set(index, this.number);
-    this.frames.clear();
+    this.whole = undefined;
   }
 
   /** What a page that holds fold `since` lacks; all of it for 0. */
   frameSince(since: number): Uint8Array {
-    const known = this.frames.get(since);
-    if (known !== undefined) return known;
+    if (since === 0 && this.whole !== undefined) return this.whole;
     const { watermarks, composition } = this.mask;
     const tiles = [...this.foldOf].flatMap(([index, fold]) =>
       fold > since ? [[index, composition.baseTile(index)!] as const] : [],
     );
     const frame = baseFrame(encodeBase({ number: this.number, since, watermarks, tiles }));
-    this.frames.set(since, frame);
+    if (since === 0) this.whole = frame;
     return frame;
   }
 
   private note(tiles: readonly StoredTile[]): void {
     for (const { index, fold } of tiles) this.foldOf.set(index, fold);
-    this.frames.clear();
+    this.whole = undefined;
   }
 }
