@@ -42,6 +42,7 @@ interface RunningFold {
   readonly tileFold: TileFold;
   readonly ids: ReadonlySet<string>;
   readonly departed: Set<string>;
+  isComplete: boolean;
   readonly table: WatermarkTable;
 }
 
@@ -137,12 +138,9 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      // Undoing what came after it does not bring back what is being folded; only a session that is folded whole, because
-      // nobody writes in it, may come to life in the middle.
-      horizon: Math.max(
-        this.horizonOf(sessionId),
-        Math.min(this.foldingUpTo(sessionId), this.greatestStrokeIdOf(sessionId) - this.undoHorizon),
-      ),
+      // A fold that only waits to be committed is as good as committed, also where it takes a session whole. Before, an undo
+      // disturbs it instead.
+      horizon: Math.max(this.horizonOf(sessionId), this.fold?.isComplete ? this.foldingUpTo(sessionId) : 0),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };
@@ -213,8 +211,15 @@ export class MaskRecords {
   startFold(ids: readonly string[], moved: Watermarks): TileFold {
     const table = this.table.moved(moved);
     const tileFold = this.composition.startFold(ids, table.sessions);
-    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), table };
+    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), isComplete: false, table };
     return tileFold;
+  }
+
+  /** Folds one tile; false when all are done. */
+  stepFold(): boolean {
+    const fold = this.fold!;
+    fold.isComplete = !fold.tileFold.step();
+    return !fold.isComplete;
   }
 
   finishFold(): RecordsChange {

@@ -15,7 +15,7 @@ import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
 import { RoomBase, readBase } from './folds/roomBase.ts';
-import type { PresenceEntry } from './frames.ts';
+import type { Frame, PresenceEntry } from './frames.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -27,7 +27,7 @@ export interface Peer {
   presence: PresenceEntry | undefined;
   /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
   heldFold: number | undefined;
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  send(frame: Frame, options?: { droppable: boolean }): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
   /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */

@@ -184,7 +184,8 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       if (token === undefined) return;
       const mayGoOn = () => !isClosing && isLoaded(room);
       const { longest, total } = await inSlices(() => job.step(), limits.foldSliceMs, mayGoOn);
-      if (!mayGoOn()) return;
+      // Somebody of a session that seemed idle has taken back what was about to be folded: another time.
+      if (!mayGoOn() || job.isDisturbed) return;
       const begun = performance.now();
       const throughSeq = room.head;
       const watermarks = movedWatermarks(room.mask.watermarks, job.notice.watermarks);
@@ -192,7 +193,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       const snapshotMs = performance.now() - begun;
       // What is folded, and what the document holds, is committed before it.
       await commits.settled(maskId);
-      if (!mayGoOn()) return;
+      if (!mayGoOn() || job.isDisturbed) return;
       const tiles = [...job.tiles];
       await store.commitFold({
         maskId,

@@ -3,7 +3,7 @@
  * in the mask's composition. Knows no store and no socket.
  */
 import { type Base, decodeWatermarks, encodeBase, type MaskDoc } from '@cotrace/mask-doc';
-import { baseFrame } from '../frames.ts';
+import { baseFrame, type Frame } from '../frames.ts';
 import type { StoredBase, StoredTile, Tiles } from './foldStore.ts';
 
 /** What the store has of the folds after `since`, for the mask document. Throws MaskDocError BASE_MALFORMED. */
@@ -19,7 +19,7 @@ export function readBase({ number, watermarks, tiles }: StoredBase, since: numbe
 export class RoomBase {
   private readonly foldOf = new Map<number, number>();
   /** For pages that hold nothing: after a deployment everybody joins at once. */
-  private whole: Uint8Array | undefined;
+  private whole: Frame | undefined;
 
   /** `tiles`: of the base that the mask was opened with. */
   constructor(
@@ -47,7 +47,7 @@ export class RoomBase {
   }
 
   /** What a page that holds fold `since` lacks; all of it for 0. */
-  frameSince(since: number): Uint8Array {
+  frameSince(since: number): Frame {
     if (since === 0 && this.whole !== undefined) return this.whole;
     const { watermarks, composition } = this.mask;
     const tiles = [...this.foldOf].flatMap(([index, fold]) =>
