@@ -25,6 +25,7 @@ export {
 export { type OwnPartContext, ownPart } from './ownPart.ts';
 export type { LiveRecord, UnreadableRecord } from './records.ts';
 export {
+  createReplay,
   type LogEntry,
   type Replay,
   type ReplayedRecord,

@@ -207,10 +207,12 @@ class Inspection {
       record = decodeRecord(bytes, { width, height, labels });
     } catch (error) {
       if (!(error instanceof MaskError)) throw error;
-      throw new MaskDocError('RECORD_REFUSED', `record ${id}: ${error.message}`, error);
+      const refusal = new MaskDocError('RECORD_REFUSED', `record ${id}: ${error.message}`, error);
+      throw refusal.naming(...strokeIdOf(bytes));
     }
     if (record.lamport > currentMaxLamport + maxLamportAhead) {
-      throw new MaskDocError('LAMPORT_JUMP', `lamport ${record.lamport} after ${currentMaxLamport}`);
+      const got = `lamport ${record.lamport} after ${currentMaxLamport}`;
+      throw new MaskDocError('LAMPORT_JUMP', got).naming(record.strokeId);
     }
     this.maxLamport = Math.max(this.maxLamport, record.lamport);
     this.admitted.set(id, { ...item.id, record });
@@ -286,6 +288,16 @@ class Inspection {
       maxLamport: this.maxLamport,
       isEmpty: this.clocks.size === 0 && deletions.length === 0,
     };
+  }
+}
+
+/** Of a record that is refused: none when not even its head can be read. */
+function strokeIdOf(bytes: Uint8Array): number[] {
+  try {
+    return [decodeRecordHead(bytes).strokeId];
+  } catch (error) {
+    if (!(error instanceof MaskError)) throw error;
+    return [];
   }
 }
 

@@ -3,8 +3,7 @@
  * pixels; whatever is no record of a session is known by its place only. One epoch's worth: ids begin anew with the next.
  */
 import * as Y from 'yjs';
-
-const PREFIX = 'ops:';
+import { sessionOfArray } from './layout.ts';
 
 /** A stretch of one client's clocks: one record, or elements that hold none (any more). */
 interface Span<R> {
@@ -144,7 +143,7 @@ function placeOf(struct: Y.Item | Y.GC): string | null | undefined {
   const parent: unknown = struct.parent;
   if (struct.parentSub !== null) return null;
   if (parent === null) return struct.origin === null && struct.rightOrigin === null ? null : undefined;
-  return typeof parent === 'string' && parent.startsWith(PREFIX) ? parent.slice(PREFIX.length) : null;
+  return typeof parent === 'string' ? (sessionOfArray(parent) ?? null) : null;
 }
 
 /** Index of the first span that begins after the clock. */

@@ -44,10 +44,12 @@ export interface ReplayedStroke {
 }
 
 export interface Replay {
+  /** Entries of all epochs, in order. Throws LOG_MALFORMED, where loading the log would too. */
+  add(entry: LogEntry): void;
   /** All strokes that ever were, in the order of their first writing. */
   readonly strokes: readonly ReplayedStroke[];
   /** The mask at the end, as records for a composition of this size; what does not fit it shows nothing. */
-  placedRecords(size: Size): PlacedRecord[];
+  placedRecords(size: Size): Generator<PlacedRecord>;
   /** Strokes over a pixel, also those taken back, the greatest stamp first: the first live one is what shows. */
   strokesAt(x: number, y: number, size: Size): ReplayedStroke[];
 }
@@ -86,10 +88,13 @@ class StoredStroke implements ReplayedStroke {
   }
 }
 
-/** Entries of all epochs, in order. Throws LOG_MALFORMED, where loading the log would too. */
+/** A history that grows with its log. */
+export const createReplay = (): Replay => new History();
+
+/** The history of a whole log. Throws LOG_MALFORMED. */
 export function replayLog(entries: Iterable<LogEntry>): Replay {
-  const history = new History();
-  for (const entry of entries) history.take(entry);
+  const history = createReplay();
+  for (const entry of entries) history.add(entry);
   return history;
 }
 
@@ -100,7 +105,7 @@ class History implements Replay {
   private items = new LoggedItems<StoredRecord>();
   private epoch: number | undefined;
 
-  take({ epoch, seq, bytes, at }: LogEntry): void {
+  add({ epoch, seq, bytes, at }: LogEntry): void {
     if (epoch !== this.epoch) this.enterEpoch(epoch);
     try {
       this.items.apply(bytes, {
@@ -115,16 +120,15 @@ class History implements Replay {
     }
   }
 
-  placedRecords(size: Size): PlacedRecord[] {
-    const placed: PlacedRecord[] = [];
+  *placedRecords(size: Size): Generator<PlacedRecord> {
+    let place = 0;
     for (const { sessionId, records } of this.strokes) {
       for (const one of records) {
         if (!one.isLive || !fits(one.box, size)) continue;
         const record = decoded(one, size);
-        if (record !== undefined) placed.push({ id: String(placed.length), sessionId, record });
+        if (record !== undefined) yield { id: String(place++), sessionId, record };
       }
     }
-    return placed;
   }
 
   strokesAt(x: number, y: number, size: Size): ReplayedStroke[] {

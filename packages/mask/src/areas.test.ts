@@ -14,32 +14,37 @@ import {
   runsFromTriples,
   union,
 } from './index.ts';
+import { forEachSweptRow, sweepCovers } from './sweep.ts';
 import { cases, HEIGHT, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
 
 /** Coordinates on the 1/16 grid, on which rounding changes nothing. */
 const coordinate = (max: number) => fc.integer({ min: -32, max: (max + 2) * 16 }).map((value) => value / 16);
 const point = fc.record({ x: coordinate(WIDTH), y: coordinate(HEIGHT) });
 const points = fc.array(point, { minLength: 1, maxLength: 5 });
+const pressedPoints = fc
+  .array(fc.tuple(point, fc.nat(16)), { minLength: 1, maxLength: 4 })
+  .map((path) => path.map(([at, sixteenths]) => ({ ...at, pressure: sixteenths / 16 })));
 const brush: fc.Arbitrary<Brush> = fc.record({
   shape: fc.constantFrom('round' as const, 'square' as const),
   diameter: fc.integer({ min: 16, max: 160 }).map((value) => value / 16),
 });
 const bounds = { width: WIDTH, height: HEIGHT };
 
-/** Distance from a pixel's centre to a segment, in the brush's own norm: half the least diameter that covers it. */
+/** How far a pixel's centre lies outside a brush on its way, in the brush's own norm; below 0 inside. */
 function distance(
   shape: Brush['shape'],
   px: number,
   py: number,
-  a: { x: number; y: number },
-  b: { x: number; y: number },
+  a: { x: number; y: number; radius: number },
+  b: { x: number; y: number; radius: number },
 ): number {
   const norm = (t: number) => {
     const x = px - a.x - t * (b.x - a.x);
     const y = py - a.y - t * (b.y - a.y);
-    return shape === 'round' ? Math.hypot(x, y) : Math.max(Math.abs(x), Math.abs(y));
+    const radius = a.radius + t * (b.radius - a.radius);
+    return (shape === 'round' ? Math.hypot(x, y) : Math.max(Math.abs(x), Math.abs(y))) - radius;
   };
-  // A norm along a line is convex: ternary search finds its least value.
+  // Convex in t: ternary search finds its least value.
   let low = 0;
   let high = 1;
   for (let i = 0; i < 70; i++) {
@@ -53,21 +58,55 @@ function distance(
 describe('a brush', () => {
   test('[M4] covers the centres in the area that it sweeps, and the pixels under its points', () => {
     fc.assert(
-      fc.property(points, brush, (path, { shape, diameter }) => {
+      fc.property(pressedPoints, brush, (path, { shape, diameter }) => {
         const covered = pixelsOf(rasterizeStroke(path, { shape, diameter }, bounds));
         const under = new Set(path.map(({ x, y }) => `${Math.floor(x)},${Math.floor(y)}`));
+        // Diameters are whole sixteenths, as points are.
+        const dabs = path.map((at) => ({
+          ...at,
+          radius: Math.round(Math.max(1, diameter * at.pressure) * 16) / 32,
+        }));
         for (let y = 0; y < HEIGHT; y++) {
           for (let x = 0; x < WIDTH; x++) {
-            const nearest = Math.min(
-              ...path.map((a, i) => distance(shape, x + 0.5, y + 0.5, path[Math.max(i - 1, 0)]!, a)),
+            const outside = Math.min(
+              ...dabs.map((a, i) => distance(shape, x + 0.5, y + 0.5, dabs[Math.max(i - 1, 0)]!, a)),
             );
             // On the rim itself the search is not exact; the rule is tested on both sides of it.
-            if (Math.abs(nearest - diameter / 2) < 1e-6) continue;
-            expect(covered.has(`${x},${y}`)).toBe(nearest < diameter / 2 || under.has(`${x},${y}`));
+            if (Math.abs(outside) < 1e-6) continue;
+            expect(covered.has(`${x},${y}`)).toBe(outside < 0 || under.has(`${x},${y}`));
           }
         }
       }),
       cases(40),
+    );
+  });
+  test('[M4] covers what the exact test says of every pixel, on its rim, too', () => {
+    const dab = fc.record({
+      x: fc.integer({ min: -200, max: 800 }),
+      y: fc.integer({ min: -200, max: 600 }),
+      diameter: fc.oneof(fc.integer({ min: 16, max: 300 }), fc.constantFrom(16, 32, 80, 160, 320)),
+    });
+    // Some on the lattice of centres and corners, where rims meet centres.
+    const onLattice = dab.map(({ x, y, diameter }) => ({
+      x: Math.round(x / 8) * 8,
+      y: Math.round(y / 8) * 8,
+      diameter: Math.round(diameter / 16) * 16,
+    }));
+    const either = fc.oneof(dab, onLattice);
+    fc.assert(
+      fc.property(fc.constantFrom('round' as const, 'square' as const), either, either, (shape, a, b) => {
+        const rows = new Map<number, [number, number]>();
+        forEachSweptRow(shape, [a, b], (y, x0, x1) => rows.set(y, [x0, x1]));
+        for (let y = -25; y < 60; y++) {
+          const [x0, x1] = rows.get(y) ?? [0, 0];
+          for (let x = -25; x < 75; x++) {
+            if (sweepCovers(shape, a, b, x * 16 + 8, y * 16 + 8) !== (x >= x0 && x < x1)) {
+              throw new Error(`(${x}, ${y}) is not as the exact test says`);
+            }
+          }
+        }
+      }),
+      cases(200),
     );
   });
   test('[M4] is exact on its rim: an even circle is symmetric', () => {
@@ -96,7 +135,7 @@ describe('a brush', () => {
   });
   test('[M5] painted point by point covers the same, and tells each pixel once', () => {
     fc.assert(
-      fc.property(points, brush, (path, tool) => {
+      fc.property(fc.oneof(points, pressedPoints), brush, (path, tool) => {
         const builder = createStrokeBuilder(tool, bounds);
         let seen = EMPTY_RUNS;
         for (const at of path) {

@@ -1,62 +1,402 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createComposition, decodeTile, rasterizeStroke, tileLabelCounts } from './index.ts';
+import {
+  type Change,
+  type Composition,
+  createComposition,
+  decodeTile,
+  type PlacedRecord,
+  type Runs,
+  runsFromTriples,
+  splitStroke,
+  TILE_PIXELS,
+  type TileFold,
+} from './index.ts';
+import { cases, naiveTop, someRuns } from './testing/oracle.ts';
 
-const SIZE = { width: 300, height: 200 };
-const stroke = (lamport: number, x: number, label: number, sessionId = 'anna') => ({
-  id: `${sessionId} ${lamport}`,
-  sessionId,
-  record: {
-    version: 1 as const,
-    strokeId: lamport,
-    part: 0,
-    lamport,
-    label,
-    runs: rasterizeStroke(
-      [
-        { x, y: 90 },
-        { x: x + 60, y: 150 },
-      ],
-      { shape: 'round', diameter: 30 },
-    ),
+/** The small areas of the oracle lie where four tiles meet, in a mask that ends within its tiles. */
+const SIZE = { width: 170, height: 150 };
+const moved = (runs: Runs) => runsFromTriples(runs.map((value, i) => value + (i % 3 === 0 ? 113 : 108)));
+const SESSIONS = ['ben', 'anna', 'cleo'];
+
+const pick = fc.nat(1000);
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('paint' as const),
+      runs: someRuns.map(moved),
+      session: fc.nat(2),
+      lamport: fc.integer({ min: 1, max: 12 }),
+      label: fc.nat(3),
+      split: fc.boolean(),
+    }),
   },
-});
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('remove' as const),
+      which: fc.array(pick, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('startFold' as const), which: fc.array(pick, { maxLength: 6 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('stepFold' as const), steps: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('finishFold' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancelFold' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), x: fc.nat(200), y: fc.nat(200) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+const steps = fc.array(step, { maxLength: 30 });
+
+/** A composition, a list of every record that counts, folded or not, and what must hold between the two after every step. */
+class Walk {
+  readonly all = new Map<string, PlacedRecord>();
+  readonly live = new Set<string>();
+  readonly stamps = new Set<string>();
+  /** A replica that never folds, and gets the tiles of finished folds. */
+  readonly follower = createComposition(SIZE);
+  fold: { job: TileFold; ids: string[] } | undefined;
+  private next = 0;
+  private picture = new Uint8Array(SIZE.width * SIZE.height);
+
+  constructor(readonly composition: Composition) {}
+
+  do(step: Step): void {
+    if (step.do === 'paint') this.paint(step);
+    if (step.do === 'remove')
+      this.remove(this.chosen(step.which).filter((id) => !this.fold?.ids.includes(id)));
+    if (step.do === 'startFold' && this.fold === undefined) {
+      const ids = this.chosen(step.which);
+      this.fold = { ids, job: this.composition.startFold(ids, SESSIONS) };
+    }
+    if (step.do === 'stepFold') for (let i = 0; i < step.steps; i++) this.fold?.job.step();
+    if (step.do === 'finishFold') this.finish();
+    if (step.do === 'cancelFold') {
+      this.fold?.job.cancel();
+      this.fold = undefined;
+    }
+    if (step.do === 'look') this.look(step.x, step.y);
+    this.check();
+  }
+
+  finish(): void {
+    if (this.fold === undefined) return;
+    const { ids, job } = this.fold;
+    job.finish();
+    this.fold = undefined;
+    for (const id of ids) this.live.delete(id);
+    const change = this.follower.setBase({
+      tiles: job.tiles,
+      sessions: SESSIONS,
+      replaceAll: false,
+      removed: ids,
+    });
+    expect(change).toEqual({ tiles: [], painted: 0 });
+  }
+
+  private chosen(which: number[]): string[] {
+    const ids = [...this.live];
+    return ids.length === 0 ? [] : [...new Set(which.map((at) => ids[at % ids.length]!))];
+  }
+
+  private paint({ runs, session, lamport, label, split }: Step & { do: 'paint' }): void {
+    const sessionId = SESSIONS[session]!;
+    // In one session a lamport names one stroke.
+    const stamp = `${lamport} ${sessionId}`;
+    if (this.stamps.has(stamp)) return;
+    this.stamps.add(stamp);
+    const half = Math.floor(runs.length / 6) * 3;
+    const parts = split && half > 0 ? [runs.slice(0, half), runs.slice(half)] : [runs];
+    const [whole] = splitStroke({ strokeId: this.next, lamport, label, runs });
+    parts.forEach((piece, part) => {
+      const placed = { id: `${this.next++}`, sessionId, record: { ...whole!, part, runs: piece as Runs } };
+      this.all.set(placed.id, placed);
+      this.live.add(placed.id);
+      this.told([this.composition.add(placed)]);
+      this.follower.add(placed);
+    });
+  }
+
+  private remove(ids: string[]): void {
+    if (ids.length === 0) return;
+    for (const id of ids) {
+      this.all.delete(id);
+      this.live.delete(id);
+    }
+    this.told([this.composition.removeAll(ids)]);
+    for (const id of ids) this.follower.remove(id);
+  }
+
+  /** What the changes say is what is seen. */
+  private told(changes: Change[]): void {
+    const after = this.composition.toLabels();
+    let painted = 0;
+    const differing = new Set<number>();
+    after.forEach((label, at) => {
+      if (label === this.picture[at]) return;
+      if (label !== 0) painted++;
+      const row = Math.floor(at / SIZE.width / 128);
+      differing.add(row * this.composition.tilesAcross + Math.floor((at % SIZE.width) / 128));
+    });
+    const named = changes.flatMap(({ tiles }) => tiles);
+    expect([...differing].filter((tile) => !named.includes(tile))).toEqual([]);
+    expect(changes.reduce((sum, change) => sum + change.painted, 0)).toBe(painted);
+    this.picture = after;
+  }
+
+  private look(x: number, y: number): void {
+    const placed = x < SIZE.width && y < SIZE.height ? this.top()[y * SIZE.width + x] : undefined;
+    const expected = placed && {
+      lamport: placed.record.lamport,
+      sessionId: placed.sessionId,
+      label: placed.record.label,
+    };
+    expect(this.composition.stampAt(x, y)).toEqual(expected);
+    expect(this.composition.labelAt(x, y)).toBe(expected?.label ?? 0);
+  }
+
+  private top() {
+    return naiveTop(this.all.values(), SIZE);
+  }
+
+  check(): void {
+    const expected = Uint8Array.from(this.top(), (placed) => placed?.record.label ?? 0);
+    const seen = this.composition.toLabels();
+    expect(Buffer.compare(seen, expected)).toBe(0);
+    expect(Buffer.compare(seen, this.picture)).toBe(0);
+    const counts = new Uint32Array(256);
+    for (const label of expected) counts[label]!++;
+    expect(this.composition.labelCounts).toEqual(counts);
+    for (const id of this.all.keys()) expect(this.composition.has(id)).toBe(this.live.has(id));
+  }
+
+  /** Everything once more, from the tiles and the records that are left. */
+  joined(): Composition {
+    const { composition } = this;
+    const joined = createComposition({ ...SIZE, maxPlanes: 2 });
+    const indexes = Array.from({ length: composition.tilesAcross * composition.tilesDown }, (_, i) => i);
+    const tiles = indexes.flatMap((index) => {
+      const bytes = composition.baseTile(index);
+      return bytes === undefined ? [] : [[index, bytes] as const];
+    });
+    joined.setBase({ tiles, sessions: SESSIONS, replaceAll: true });
+    for (const id of this.live) joined.add(this.all.get(id)!);
+    return joined;
+  }
+}
+
+const walk = (maxPlanes: number, all: Step[]) => {
+  const walked = new Walk(createComposition({ ...SIZE, maxPlanes }));
+  for (const one of all) walked.do(one);
+  walked.finish();
+  walked.check();
+  return walked;
+};
 
 describe('a fold', () => {
-  test('leaves the picture as it is, and late records find their place', () => {
-    const never = createComposition(SIZE);
-    const folded = createComposition({ ...SIZE, maxPlanes: 1 });
-    const strokes = [1, 2, 4, 5, 6].map((n) => stroke(n, 30 * n, n % 4));
-    for (const one of strokes) {
-      never.add(one);
-      folded.add(one);
-    }
-    const sessions = ['anna', 'ben'];
-    const fold = folded.startFold(
-      strokes.slice(0, 4).map(({ id }) => id),
-      sessions,
+  test('[M21] [M22] at any time leaves the picture as it is; late records find their place, pixel by pixel', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(1, 2, 100), steps, (maxPlanes, all) => {
+        const walked = walk(maxPlanes, all);
+        const expected = walked.composition.toLabels();
+        for (const other of [walked.joined(), walked.follower]) {
+          expect(Buffer.compare(other.toLabels(), expected)).toBe(0);
+          expect(other.labelCounts).toEqual(walked.composition.labelCounts);
+        }
+      }),
+      cases(150),
     );
-    const during = stroke(9, 100, 1, 'ben');
-    for (const composition of [never, folded]) composition.add(during);
-    expect(() => folded.remove('anna 1')).toThrow(expect.objectContaining({ code: 'FOLDING' }));
+  });
+
+  const runs = runsFromTriples([0, 0, 100, 1, 0, 100]);
+  const at = (
+    id: string,
+    lamport: number,
+    label: number,
+    covered = runs,
+    sessionId = 'anna',
+  ): PlacedRecord => ({
+    id,
+    sessionId,
+    record: { version: 1, strokeId: lamport, part: 0, lamport, label, runs: covered },
+  });
+  const foldAll = (composition: Composition, ids: string[], sessions = SESSIONS) => {
+    const fold = composition.startFold(ids, sessions);
     while (fold.step());
     fold.finish();
-    expect(folded.toLabels()).toEqual(never.toLabels());
-    const late = stroke(3, 80, 7, 'ben');
-    for (const composition of [never, folded]) composition.add(late);
-    expect(folded.toLabels()).toEqual(never.toLabels());
-    expect(folded.labelCounts).toEqual(never.labelCounts);
-    for (const composition of [never, folded]) composition.remove(late.id);
-    expect(folded.toLabels()).toEqual(never.toLabels());
-    expect(folded.has('anna 1')).toBe(false);
-    const joined = createComposition(SIZE);
-    joined.setBase({ tiles: fold.tiles, sessions, replaceAll: true });
-    joined.add(strokes[4]!);
-    joined.add(during);
-    expect(joined.toLabels()).toEqual(never.toLabels());
-    expect(joined.labelCounts).toEqual(never.labelCounts);
-    const [bytes] = fold.tiles.values();
-    const tile = decodeTile(bytes!, sessions);
-    expect(tile.stamps.every(({ sessionId }) => sessionId === 'anna')).toBe(true);
-    expect(tileLabelCounts(bytes!).size).toBeGreaterThan(0);
+    return fold;
+  };
+
+  test('[M22] a late record loses to newer paint and wins over older, pixel by pixel', () => {
+    const composition = createComposition(SIZE);
+    composition.add(at('older', 2, 1, runsFromTriples([0, 0, 10])));
+    composition.add(at('newer', 6, 2, runsFromTriples([0, 5, 15])));
+    foldAll(composition, ['older', 'newer']);
+    composition.add(at('late', 4, 3, runsFromTriples([0, 0, 20]), 'ben'));
+    expect([0, 4, 5, 14, 15, 19, 20].map((x) => composition.labelAt(x, 0))).toEqual([3, 3, 2, 2, 3, 3, 0]);
+  });
+  test('[M22] of equal lamports the greater session shows, folded or not', () => {
+    const composition = createComposition(SIZE);
+    composition.add(at('b', 5, 1, runs, 'ben'));
+    foldAll(composition, ['b']);
+    composition.add(at('a', 5, 2, runs, 'anna'));
+    expect(composition.labelAt(3, 0)).toBe(1);
+    composition.add(at('c', 5, 3, runs, 'cleo'));
+    expect(composition.labelAt(3, 0)).toBe(3);
+  });
+  test('[M19] the eraser keeps its stamp: what is older stays erased', () => {
+    const composition = createComposition(SIZE);
+    composition.add(at('eraser', 5, 0));
+    foldAll(composition, ['eraser']);
+    composition.add(at('older', 3, 2));
+    expect(composition.labelAt(3, 0)).toBe(0);
+    expect(composition.stampAt(3, 0)).toEqual({ lamport: 5, sessionId: 'anna', label: 0 });
+    expect(composition.labelCounts[0]).toBe(SIZE.width * SIZE.height);
+  });
+  test('[M21] changes nothing before it is finished, and nothing when it is cancelled', () => {
+    const composition = createComposition(SIZE);
+    composition.add(at('a', 1, 1));
+    const fold = composition.startFold(['a'], SESSIONS);
+    expect(fold.step()).toBe(false);
+    expect([composition.baseTile(0), composition.has('a'), fold.tiles.size]).toEqual([undefined, true, 1]);
+    fold.cancel();
+    composition.remove('a');
+    expect(composition.labelAt(0, 0)).toBe(0);
+    expect(() => fold.finish()).toThrow(expect.objectContaining({ code: 'FOLDING' }));
+  });
+  test('[M21] keeps its records from being removed meanwhile, and is alone', () => {
+    const composition = createComposition(SIZE);
+    composition.add(at('a', 1, 1));
+    composition.add(at('b', 2, 1));
+    const fold = composition.startFold(['a'], SESSIONS);
+    const refused = expect.objectContaining({ code: 'FOLDING' });
+    expect(() => composition.removeAll(['b', 'a'])).toThrow(refused);
+    expect(composition.has('b')).toBe(true);
+    expect(() => composition.startFold(['b'], SESSIONS)).toThrow(refused);
+    expect(() => composition.setBase({ tiles: [], sessions: SESSIONS, replaceAll: true })).toThrow(refused);
+    fold.finish();
+    composition.remove('b');
+    expect(composition.labelAt(0, 0)).toBe(1);
+  });
+  test('[M21] for ever takes no more room: tiles hold what shows, slots are used again', () => {
+    const composition = createComposition({ ...SIZE, maxPlanes: 1 });
+    let sizeAfterFirst = 0;
+    for (let i = 1; i <= 300; i++) {
+      composition.add(at(`${i}`, i, 1 + (i % 3)));
+      foldAll(composition, [`${i}`]);
+      if (i === 1) sizeAfterFirst = composition.baseTile(0)!.length;
+    }
+    expect(composition.baseTile(0)!.length).toBeLessThanOrEqual(sizeAfterFirst + 1);
+    expect(decodeTile(composition.baseTile(0)!, SESSIONS).stamps).toEqual([
+      { lamport: 300, sessionId: 'anna', label: 1 },
+    ]);
+  });
+});
+
+describe('a base', () => {
+  const record = (id: string, lamport: number, label: number, triples: number[]): PlacedRecord => ({
+    id,
+    sessionId: 'anna',
+    record: { version: 1, strokeId: lamport, part: 0, lamport, label, runs: runsFromTriples(triples) },
+  });
+  const tilesOf = (records: PlacedRecord[], sessions = SESSIONS) => {
+    const composition = createComposition(SIZE);
+    for (const one of records) composition.add(one);
+    const fold = composition.startFold(
+      records.map(({ id }) => id),
+      sessions,
+    );
+    fold.finish();
+    return fold.tiles;
+  };
+
+  test('[M23] names the tiles that look different, and only those', () => {
+    const composition = createComposition(SIZE);
+    composition.add(record('live', 9, 2, [0, 0, 5, 140, 150, 160]));
+    const tiles = tilesOf([record('a', 1, 1, [0, 0, 5, 0, 130, 140, 140, 150, 161])]);
+    expect([...tiles.keys()].sort()).toEqual([0, 1, 3]);
+    // Tile 0 shows the live record wherever the base would; tile 3 but for one pixel; tile 2 has neither.
+    const change = composition.setBase({ tiles, sessions: SESSIONS, replaceAll: true });
+    expect({ ...change, tiles: change.tiles.sort() }).toEqual({ tiles: [1, 3], painted: 11 });
+    expect(composition.setBase({ tiles, sessions: SESSIONS, replaceAll: true })).toEqual({
+      tiles: [],
+      painted: 0,
+    });
+    const gone = composition.setBase({ tiles: [], sessions: SESSIONS, replaceAll: true });
+    expect({ ...gone, tiles: gone.tiles.sort() }).toEqual({ tiles: [1, 3], painted: 0 });
+    expect(composition.labelCounts[2]).toBe(15);
+  });
+  test('[M23] counts labels without decoding a tile that nobody touches', () => {
+    const composition = createComposition(SIZE);
+    const bytes = tilesOf([record('a', 1, 7, [0, 0, 50])])
+      .get(0)!
+      .slice();
+    // What lies behind the header is rubbish, but nobody has looked.
+    bytes.fill(255, 6);
+    composition.setBase({ tiles: [[0, bytes]], sessions: SESSIONS, replaceAll: true });
+    expect(composition.labelCounts[7]).toBe(50);
+    expect(() => composition.labelAt(0, 0)).toThrow(expect.objectContaining({ code: 'TILE_BROKEN' }));
+    expect(() => composition.add(record('b', 2, 1, [0, 0, 5]))).toThrow(
+      expect.objectContaining({ code: 'TILE_BROKEN' }),
+    );
+    expect(composition.has('b')).toBe(false);
+  });
+  test('[M23] that does not decode leaves everything as it was', () => {
+    const composition = createComposition(SIZE);
+    composition.add(record('live', 1, 1, [0, 0, 5, 0, 130, 135]));
+    const tiles = tilesOf([record('a', 1, 3, [0, 0, 9, 0, 130, 140])]);
+    const rotten = tiles.get(1)!.slice(0, -1);
+    const broken = expect.objectContaining({ code: 'TILE_BROKEN' });
+    for (const bad of [[1, rotten] as const, [4, tiles.get(0)!] as const, [0.5, tiles.get(0)!] as const]) {
+      const given = [[0, tiles.get(0)!] as const, bad];
+      expect(() => composition.setBase({ tiles: given, sessions: SESSIONS, replaceAll: true })).toThrow(
+        broken,
+      );
+      expect(composition.labelAt(7, 0)).toBe(0);
+      expect(composition.labelCounts[1]).toBe(10);
+    }
+  });
+  test("[M23] beyond the mask's edge is broken", () => {
+    const wide = createComposition({ width: 200, height: 200 });
+    wide.add(record('a', 1, 3, [0, 190, 195]));
+    const fold = wide.startFold(['a'], SESSIONS);
+    fold.finish();
+    const composition = createComposition(SIZE);
+    composition.setBase({ tiles: fold.tiles, sessions: SESSIONS, replaceAll: true });
+    expect(() => composition.toLabels()).toThrow(expect.objectContaining({ code: 'TILE_BROKEN' }));
+  });
+  test('[M23] numbers sessions once and for ever: they are only appended', () => {
+    const composition = createComposition(SIZE);
+    const tiles = tilesOf([record('a', 1, 3, [0, 0, 9])], ['anna']);
+    composition.setBase({ tiles, sessions: ['anna'], replaceAll: true });
+    const refused = expect.objectContaining({ code: 'SESSION_UNNUMBERED' });
+    const other = { tiles: [], sessions: ['ben', 'anna'], replaceAll: false };
+    expect(() => composition.setBase(other)).toThrow(refused);
+    expect(() => composition.startFold([], ['ben'])).toThrow(refused);
+    composition.add({ ...record('b', 2, 1, [0, 0, 4]), sessionId: 'ben' });
+    expect(() => composition.startFold(['b'], ['anna'])).toThrow(refused);
+    composition.startFold(['b'], ['anna', 'ben']).finish();
+    expect([3, 4].map((x) => composition.stampAt(x, 0)?.sessionId)).toEqual(['ben', 'anna']);
+  });
+});
+
+describe('planes', () => {
+  test('[M24] give way and come back without anybody noticing', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const [few, many] = [walk(1, all), walk(100, all)];
+        const tile = [new Uint8Array(TILE_PIXELS), new Uint8Array(TILE_PIXELS)] as const;
+        for (let index = 0; index < 4; index++) {
+          few.composition.copyTile(index, tile[0]);
+          many.composition.copyTile(index, tile[1]);
+          expect(Buffer.compare(...tile)).toBe(0);
+          expect(few.composition.baseTile(index)).toEqual(many.composition.baseTile(index));
+        }
+      }),
+      cases(60),
+    );
   });
 });

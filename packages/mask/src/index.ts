@@ -1,8 +1,7 @@
 /** The mask algebra: runs, brushes, records and the pixel rule. Pure: no users' names, sockets, time or Yjs. */
 export { floodFill, rasterizePolygon } from './area.ts';
+export type { BaseTiles, Change } from './baseLayer.ts';
 export {
-  type BaseTiles,
-  type Change,
   type Composition,
   type CompositionOptions,
   createComposition,
@@ -10,6 +9,7 @@ export {
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
 export { compareRecords, type PlacedRecord } from './placedRecord.ts';
+export { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 export {
   type DecodeLimits,
   decodeRecord,
@@ -52,8 +52,6 @@ export {
   encodeTile,
   type FoldedTile,
   type Stamp,
-  TILE_PIXELS,
-  TILE_SIZE,
   TILE_VERSION,
   tileLabelCounts,
 } from './tileCoding.ts';

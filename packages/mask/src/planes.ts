@@ -3,9 +3,10 @@
  * give it again. Knows no other tile.
  */
 import { MaskError } from './errors.ts';
+import { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 import type { RecordTable } from './recordTable.ts';
 import { type Box, firstRunOfRow } from './runs.ts';
-import { decodeTile, type Stamp, TILE_PIXELS, TILE_SIZE } from './tileCoding.ts';
+import { decodeTile, type Stamp } from './tileCoding.ts';
 
 export interface Planes {
   /** [128 * 128], row-major: the slot of the live record that shows, -k where stamp k - 1 of the base does, else 0. */
@@ -75,49 +76,90 @@ function wins(slot: number, value: number, records: RecordTable, stamps: StampTa
   return ranks[records.sessionNumbers[slot]!]! >= ranks[stamps.sessionNumbers[-value - 1]!]!;
 }
 
-/**
- * Lays a live record over the part of a tile inside `box`, wherever it wins; twice is as once. Moves pixels between labels in
- * `counts`, and returns how many came to show another label than 0.
- */
+/** Lays one live record over spans of a tile, wherever it wins; twice is as once. */
+class RecordLayer {
+  /** Pixels that came to show another label than 0. */
+  painted = 0;
+  private readonly label: number;
+  // Neighbours mostly show the same record: one comparison serves them all.
+  private rival: number;
+  private winning = false;
+  private labelBefore: number;
+
+  constructor(
+    private readonly planes: Planes,
+    private readonly slot: number,
+    private readonly records: RecordTable,
+    /** Pixels per label, kept in step. */
+    private readonly counts: Uint32Array,
+  ) {
+    this.label = records.labels[slot]!;
+    this.rival = slot;
+    this.labelBefore = this.label;
+  }
+
+  /** Pixels [from, to) of the plane. */
+  lay(from: number, to: number): void {
+    const { shown } = this.planes;
+    for (let i = from; i < to; ) {
+      const value = shown[i]!;
+      const start = i++;
+      while (i < to && shown[i] === value) i++;
+      if (value !== this.rival) this.meet(value);
+      if (!this.winning) continue;
+      shown.fill(this.slot, start, i);
+      if (this.labelBefore === this.label) continue;
+      this.counts[this.labelBefore]! -= i - start;
+      this.counts[this.label]! += i - start;
+      if (this.label !== 0) this.painted += i - start;
+    }
+  }
+
+  private meet(value: number): void {
+    this.rival = value;
+    this.winning = wins(this.slot, value, this.records, this.planes.stamps);
+    this.labelBefore = labelOf(value, this.records, this.planes.stamps);
+  }
+}
+
+/** Lays a live record over a tile; returns how many pixels came to show another label than 0. */
 export function layRecord(
-  { shown, stamps }: Planes,
+  planes: Planes,
   { left, top, box }: TilePlace,
   { slot, records, counts }: { slot: number; records: RecordTable; counts: Uint32Array },
 ): number {
-  const { runs, label } = records.at(slot).placed.record;
-  let painted = 0;
-  // Neighbours mostly show the same record: one comparison serves them all.
-  let rival = slot;
-  let winning = false;
-  let labelBefore = label;
+  const layer = new RecordLayer(planes, slot, records, counts);
+  const { runs } = records.at(slot).placed.record;
   for (let run = firstRunOfRow(runs, box.y0); run < runs.length && runs[run]! < box.y1; run += 3) {
     const row = (runs[run]! - top) * TILE_SIZE - left;
-    const x0 = runs[run + 1]!;
-    const x1 = runs[run + 2]!;
-    const end = row + Math.min(x1, box.x1);
-    let i = row + Math.max(x0, box.x0);
-    while (i < end) {
-      const value = shown[i]!;
-      const from = i++;
-      while (i < end && shown[i] === value) i++;
-      if (value !== rival) {
-        rival = value;
-        winning = wins(slot, value, records, stamps);
-        labelBefore = labelOf(value, records, stamps);
-      }
-      if (!winning) continue;
-      shown.fill(slot, from, i);
-      if (labelBefore === label) continue;
-      counts[labelBefore]! -= i - from;
-      counts[label]! += i - from;
-      if (label !== 0) painted += i - from;
+    layer.lay(row + Math.max(runs[run + 1]!, box.x0), row + Math.min(runs[run + 2]!, box.x1));
+  }
+  return layer.painted;
+}
+
+/** Lays a live record over gaps only. */
+function fillGaps(
+  planes: Planes,
+  { left, top }: TilePlace,
+  { gaps, slot, records }: { gaps: readonly Gap[]; slot: number; records: RecordTable },
+): void {
+  const layer = new RecordLayer(planes, slot, records, NOT_COUNTED);
+  const { runs } = records.at(slot).placed.record;
+  let run = firstRunOfRow(runs, gaps[0]!.y);
+  for (const { y, from, to } of gaps) {
+    while (run < runs.length && runs[run]! < y) run += 3;
+    const row = (y - top) * TILE_SIZE - left;
+    // A run may reach over several gaps of its row, so `run` stays.
+    for (let at = run; at < runs.length && runs[at] === y && row + runs[at + 1]! < to; at += 3) {
+      layer.lay(Math.max(row + runs[at + 1]!, from), Math.min(row + runs[at + 2]!, to));
     }
   }
-  return painted;
 }
 
 /** Pixels [from, to) of a tile's plane that showed one record. */
 interface Gap {
+  /** Row of the mask. */
+  readonly y: number;
   readonly from: number;
   readonly to: number;
   readonly label: number;
@@ -142,42 +184,35 @@ export function liftRecords(
   const { gone, others, records, counts } = options;
   const { shown } = planes;
   const gaps: Gap[] = [];
-  let [x0, y0, x1, y1] = [place.box.x1, place.box.y1, 0, 0];
   for (const slot of gone) {
     const { runs, label } = records.at(slot).placed.record;
-    for (
-      let run = firstRunOfRow(runs, place.box.y0);
-      run < runs.length && runs[run]! < place.box.y1;
-      run += 3
-    ) {
+    const { y0, y1, x0, x1 } = place.box;
+    for (let run = firstRunOfRow(runs, y0); run < runs.length && runs[run]! < y1; run += 3) {
       const y = runs[run]!;
       const row = (y - place.top) * TILE_SIZE - place.left;
-      const end = row + Math.min(runs[run + 2]!, place.box.x1);
-      for (let i = row + Math.max(runs[run + 1]!, place.box.x0); i < end; i++) {
+      const end = row + Math.min(runs[run + 2]!, x1);
+      for (let i = row + Math.max(runs[run + 1]!, x0); i < end; i++) {
         if (shown[i] !== slot) continue;
         const from = i++;
         while (i < end && shown[i] === slot) i++;
-        gaps.push({ from, to: i, label });
-        x0 = Math.min(x0, from - row);
-        x1 = Math.max(x1, i - row);
-        y0 = Math.min(y0, y);
-        y1 = Math.max(y + 1, y1);
+        gaps.push({ y, from, to: i, label });
       }
     }
   }
   if (gaps.length === 0) return { differs: false, painted: 0 };
+  if (gone.length > 1) gaps.sort((a, b) => a.from - b.from);
   const beneath = options.base()?.shown;
   for (const { from, to } of gaps) {
     if (beneath === undefined) shown.fill(0, from, to);
     else shown.set(beneath.subarray(from, to), from);
   }
   const top = gone.reduce((a, b) => (records.above(a, b) ? a : b));
-  const within = { ...place, box: { x0, y0, x1, y1 } };
+  const [firstRow, lastRow] = [gaps[0]!.y, gaps.at(-1)!.y];
   for (const slot of others) {
     const { box } = records.at(slot);
-    if (box.y0 >= y1 || box.y1 <= y0 || box.x0 >= x1 || box.x1 <= x0) continue;
     // What lies above all that is gone shows already wherever it can.
-    if (records.above(top, slot)) layRecord(planes, within, { slot, records, counts: NOT_COUNTED });
+    if (box.y0 > lastRow || box.y1 <= firstRow || !records.above(top, slot)) continue;
+    fillGaps(planes, place, { gaps, slot, records });
   }
   return countGaps(planes, gaps, { records, counts });
 }

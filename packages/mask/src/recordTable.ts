@@ -57,6 +57,19 @@ export class RecordTable {
     this.freeSlots.push(slot);
   }
 
+  /** Slots by the tiles that their records touch. */
+  byTile(slots: Iterable<number>): Map<number, number[]> {
+    const byTile = new Map<number, number[]>();
+    for (const slot of slots) {
+      for (const index of this.at(slot).tiles) {
+        const ofTile = byTile.get(index);
+        if (ofTile === undefined) byTile.set(index, [slot]);
+        else ofTile.push(slot);
+      }
+    }
+    return byTile;
+  }
+
   /** Whether the record of slot `a` shows above that of slot `b`. */
   above(a: number, b: number): boolean {
     const later = this.lamports[a]! - this.lamports[b]!;

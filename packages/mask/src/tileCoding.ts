@@ -1,14 +1,14 @@
 /**
  * The folded part of one tile as bytes: which stamp shows at each of its 128 x 128 pixels. Knows no mask and no live record;
- * refuses every byte sequence that its own encoder could not have meant.
+ * refuses bytes
+ * that do not give every pixel one stamp, every stamp a pixel, and the counts that stand at their head.
  */
 import { deflateSync } from 'fflate';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { MaskError } from './errors.ts';
 import { inflateExactly } from './inflating.ts';
+import { packPlane, TILE_PIXELS, unpackPlane } from './planeCoding.ts';
 
-export const TILE_SIZE = 128;
-export const TILE_PIXELS = TILE_SIZE * TILE_SIZE;
 export const TILE_VERSION = 1;
 
 /** Names a stroke, and what it paints: in one session lamports grow with the strokes, and a stroke has one label. */
@@ -27,9 +27,10 @@ export interface FoldedTile {
 
 const PLAIN = 0;
 const DEFLATED = 1;
-const DEFLATE_LEVEL = 6;
-/** Every pixel its own stamp of ten bytes and its own run of four, and some more. */
-const MAX_UNPACKED_BYTES = TILE_PIXELS * 16;
+/** Mostly a Huffman code of bytes that do not repeat: higher levels gain nothing. */
+const DEFLATE_LEVEL = 4;
+/** Every pixel its own stamp and its own run, both at their longest, take 20 bytes a pixel. */
+const MAX_UNPACKED_BYTES = TILE_PIXELS * 20;
 const INFLATE_CODES = { broken: 'TILE_BROKEN', bomb: 'TILE_BROKEN', truncated: 'TILE_BROKEN' } as const;
 const READER_CODES = { truncated: 'TILE_BROKEN', overlong: 'TILE_BROKEN' } as const;
 
@@ -42,21 +43,8 @@ const broken = (detail: string) => new MaskError('TILE_BROKEN', detail);
 export function encodeTile(tile: FoldedTile, numberOf: (sessionId: string) => number): Uint8Array {
   const { stamps, plane } = sortedTile(tile, numberOf);
   const body = new ByteWriter();
-  body.varint(stamps.length);
-  let lamport = 0;
-  for (const stamp of stamps) {
-    body.varint(stamp.lamport - lamport);
-    body.varint(numberOf(stamp.sessionId));
-    body.byte(stamp.label);
-    lamport = stamp.lamport;
-  }
-  for (let from = 0; from < TILE_PIXELS; ) {
-    let to = from + 1;
-    while (to < TILE_PIXELS && plane[to] === plane[from]) to++;
-    body.varint(plane[from]!);
-    body.varint(to - from);
-    from = to;
-  }
+  packStamps(stamps, numberOf, body);
+  packPlane(plane, body);
   const unpacked = body.finish();
   const deflated = deflateSync(unpacked, { level: DEFLATE_LEVEL });
   const out = new ByteWriter();
@@ -80,7 +68,7 @@ export function decodeTile(bytes: Uint8Array, sessions: readonly string[]): Fold
   const announced = readCounts(header);
   const body = new ByteReader(unpackedBody(header), READER_CODES);
   const stamps = readStamps(body, sessions);
-  const plane = readPlane(body, stamps.length);
+  const plane = unpackPlane(body, stamps.length);
   if (!body.atEnd) throw broken('bytes after the last run');
   const counts = countLabels({ stamps, plane });
   const same = counts.size === announced.size && [...counts].every(([l, n]) => announced.get(l) === n);
@@ -120,47 +108,42 @@ function unpackedBody(reader: ByteReader): Uint8Array {
   return inflateExactly(reader.rest(), { length, atMost: MAX_UNPACKED_BYTES, codes: INFLATE_CODES });
 }
 
+/** Lamports as steps, then session numbers, then labels: like beside like deflates better. */
+function packStamps(
+  stamps: readonly Stamp[],
+  numberOf: (sessionId: string) => number,
+  out: ByteWriter,
+): void {
+  out.varint(stamps.length);
+  let lamport = 0;
+  for (const stamp of stamps) {
+    out.varint(stamp.lamport - lamport);
+    lamport = stamp.lamport;
+  }
+  for (const { sessionId } of stamps) out.varint(numberOf(sessionId));
+  for (const { label } of stamps) out.byte(label);
+}
+
 function readStamps(reader: ByteReader, sessions: readonly string[]): Stamp[] {
   const size = reader.varint();
   if (size > TILE_PIXELS) throw broken(`${size} stamps`);
-  const stamps: Stamp[] = [];
+  const steps = Array.from({ length: size }, () => reader.varint());
+  const numbers = Array.from({ length: size }, () => reader.varint());
   let lamport = 0;
-  let previousNumber = -1;
   let previousLabel = -1;
-  for (let i = 0; i < size; i++) {
-    const step = reader.varint();
-    lamport += step;
-    const number = reader.varint();
+  return steps.map((step, i) => {
+    const number = numbers[i]!;
     const label = reader.byte();
+    lamport += step;
     const sessionId = sessions[number];
     if (lamport < 1 || lamport > Number.MAX_SAFE_INTEGER) throw broken(`lamport ${lamport}`);
     if (sessionId === undefined) throw broken(`session ${number} of ${sessions.length}`);
-    const after = step > 0 || number > previousNumber || (number === previousNumber && label > previousLabel);
+    const previous = numbers[i - 1] ?? -1;
+    const after = step > 0 || number > previous || (number === previous && label > previousLabel);
     if (!after) throw broken('stamps out of order');
-    previousNumber = number;
     previousLabel = label;
-    stamps.push({ lamport, sessionId, label });
-  }
-  return stamps;
-}
-
-function readPlane(reader: ByteReader, stampCount: number): Uint16Array {
-  const plane = new Uint16Array(TILE_PIXELS);
-  const shown = new Uint8Array(stampCount + 1);
-  let previous = -1;
-  for (let from = 0; from < TILE_PIXELS; ) {
-    const value = reader.varint();
-    const length = reader.varint();
-    if (value > stampCount || value === previous || length === 0 || from + length > TILE_PIXELS) {
-      throw broken(`a run of ${length} pixels of stamp ${value}`);
-    }
-    plane.fill(value, from, from + length);
-    shown[value] = 1;
-    previous = value;
-    from += length;
-  }
-  if (shown.indexOf(0, 1) >= 0) throw broken('a stamp that shows nowhere');
-  return plane;
+    return { lamport, sessionId, label };
+  });
 }
 
 /** Sorted by lamport, session number and label; without what shows nowhere, and without doubles. */

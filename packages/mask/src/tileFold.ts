@@ -3,9 +3,11 @@
  * the picture. Knows no store: whoever folds keeps the tiles first, and finishes then.
  */
 import { MaskError } from './errors.ts';
-import { layRecord, NOT_COUNTED, type Planes, planesOfBase, stampTable, type TilePlace } from './planes.ts';
+import { TILE_PIXELS } from './planeCoding.ts';
+import { layRecord, NOT_COUNTED, type Planes, planesOfBase, stampTable } from './planes.ts';
 import type { RecordTable } from './recordTable.ts';
-import { encodeTile, type Stamp, TILE_PIXELS } from './tileCoding.ts';
+import { encodeTile, type Stamp } from './tileCoding.ts';
+import type { TileGrid } from './tileGrid.ts';
 
 export interface TileFold {
   /** Folds one tile; false when all are done. */
@@ -18,68 +20,126 @@ export interface TileFold {
   cancel(): void;
 }
 
-/** One tile after folding, and where its values went: what showed a folded record or the old base shows this stamp (k) now. */
-export interface FoldedBase {
+/**
+ * Starts a fold of the records in `slots`. `work`: the same by the tiles that they touch. `end` is told once, by `finish` (true,
+ * after which the slots are free) or by `cancel`. Throws SESSION_UNNUMBERED.
+ */
+export function startTileFold(options: {
+  grid: TileGrid;
+  records: RecordTable;
+  slots: ReadonlySet<number>;
+  work: ReadonlyMap<number, readonly number[]>;
+  sessions: readonly string[];
+  end(): void;
+}): TileFold {
+  const { grid, records, slots, work, sessions, end } = options;
+  const numberOf = new Map(sessions.map((sessionId, number) => [sessionId, number]));
+  for (const slot of slots) {
+    const { sessionId } = records.at(slot).placed;
+    if (!numberOf.has(sessionId)) throw new MaskError('SESSION_UNNUMBERED', sessionId);
+  }
+  const queue = [...work.keys()];
+  const folded = new Map<number, FoldedBase>();
+  const tiles = new Map<number, Uint8Array>();
+  let ended = false;
+  const endOnce = () => {
+    if (ended) throw new MaskError('FOLDING', 'a fold that has ended');
+    ended = true;
+    end();
+  };
+  const step = () => {
+    const index = ended ? undefined : queue.pop();
+    if (index === undefined) return false;
+    const planes = planesOfBase(grid.at(index)?.base, {
+      sessions: grid.sessions,
+      place: grid.placeOf(index),
+      records,
+    });
+    for (const slot of work.get(index)!) {
+      layRecord(planes, grid.placeOf(index), { slot, records, counts: NOT_COUNTED });
+    }
+    const after = foldPlanes(planes, records, numberOf);
+    folded.set(index, after);
+    tiles.set(index, after.bytes);
+    return queue.length > 0;
+  };
+  return {
+    step,
+    tiles,
+    finish() {
+      while (!ended && step());
+      endOnce();
+      records.sessions.addAll(sessions);
+      for (const [index, after] of folded) {
+        const tile = grid.make(index);
+        tile.base = after.bytes;
+        for (const slot of work.get(index)!) tile.records.delete(slot);
+        if (tile.planes !== undefined) remapFolded(tile.planes, after, records);
+      }
+      grid.sessions = sessions;
+      for (const slot of slots) records.release(slot);
+    },
+    cancel: endOnce,
+  };
+}
+
+/** A tile's new base, and where the values of its planes went: what showed a folded record or the old base shows this stamp (k) now. */
+interface FoldedBase {
   readonly bytes: Uint8Array;
   readonly stamps: readonly Stamp[];
   readonly numberAfter: ReadonlyMap<number, number>;
 }
 
-/** Base and records of one tile together. `sessions`: numbers for the new tile; those of the old one are among them, in place. */
-export function foldTile(
-  base: Uint8Array | undefined,
-  options: {
-    slots: Iterable<number>;
-    place: TilePlace;
-    records: RecordTable;
-    sessionsBefore: readonly string[];
-    numberOf: ReadonlyMap<string, number>;
-  },
+function foldPlanes(
+  { shown, stamps: before }: Planes,
+  records: RecordTable,
+  numberOf: ReadonlyMap<string, number>,
 ): FoldedBase {
-  const { place, records, sessionsBefore, numberOf } = options;
-  const planes = planesOfBase(base, { sessions: sessionsBefore, place, records });
-  for (const slot of options.slots) layRecord(planes, place, { slot, records, counts: NOT_COUNTED });
-  const values = [...new Set(planes.shown)].filter((value) => value !== 0);
   const stampOf = (value: number): Stamp => {
-    if (value < 0) return planes.stamps.stamps[-value - 1]!;
+    if (value < 0) return before.stamps[-value - 1]!;
     const { sessionId, record } = records.at(value).placed;
     return { lamport: record.lamport, sessionId, label: record.label };
   };
-  const number = (stamp: Stamp) => numberOf.get(stamp.sessionId)!;
+  const number = ({ sessionId }: Stamp) => numberOf.get(sessionId)!;
+  const order = (a: Stamp, b: Stamp) => a.lamport - b.lamport || number(a) - number(b) || a.label - b.label;
+  const values = [...new Set(shown)].filter((value) => value !== 0);
   const stamps: Stamp[] = [];
   const numberAfter = new Map<number, number>([[0, 0]]);
-  const ordered = values
+  for (const { value, stamp } of values
     .map((value) => ({ value, stamp: stampOf(value) }))
-    .sort(
-      ({ stamp: a }, { stamp: b }) => a.lamport - b.lamport || number(a) - number(b) || a.label - b.label,
-    );
-  for (const { value, stamp } of ordered) {
+    .sort((a, b) => order(a.stamp, b.stamp))) {
     const last = stamps.at(-1);
-    const same =
-      last?.lamport === stamp.lamport && last.sessionId === stamp.sessionId && last.label === stamp.label;
-    if (!same) stamps.push(stamp);
+    // Several records of one stroke share its stamp.
+    if (last === undefined || order(last, stamp) !== 0) stamps.push(stamp);
     numberAfter.set(value, stamps.length);
   }
   const plane = new Uint16Array(TILE_PIXELS);
-  for (let i = 0; i < TILE_PIXELS; i++) plane[i] = numberAfter.get(planes.shown[i]!)!;
-  return { bytes: encodeTile({ stamps, plane }, (id) => numberOf.get(id)!), stamps, numberAfter };
+  let [last, after] = [0, 0];
+  for (let i = 0; i < TILE_PIXELS; i++) {
+    if (shown[i] !== last) {
+      last = shown[i]!;
+      after = numberAfter.get(last)!;
+    }
+    plane[i] = after;
+  }
+  return {
+    bytes: encodeTile({ stamps, plane }, (sessionId) => numberOf.get(sessionId)!),
+    stamps,
+    numberAfter,
+  };
 }
 
-/** Pixels that showed what was folded show its stamp. */
-export function remapFolded(planes: Planes, { stamps, numberAfter }: FoldedBase, records: RecordTable): void {
+/** The picture stays as it is: a pixel that showed what is folded now shows its stamp, the others what they showed. */
+function remapFolded(planes: Planes, { stamps, numberAfter }: FoldedBase, records: RecordTable): void {
   const { shown } = planes;
+  let [last, after] = [0, 0];
   for (let i = 0; i < TILE_PIXELS; i++) {
-    const after = numberAfter.get(shown[i]!);
-    if (after !== undefined) shown[i] = -after;
+    if (shown[i] !== last) {
+      last = shown[i]!;
+      const number = numberAfter.get(last);
+      after = number === undefined ? last : -number;
+    }
+    shown[i] = after;
   }
   planes.stamps = stampTable(stamps, records);
-}
-
-/** Session numbers must never change under tiles that are kept. Throws SESSION_UNNUMBERED. */
-export function checkAppended(before: readonly string[], after: readonly string[]): void {
-  before.forEach((sessionId, number) => {
-    if (after[number] !== sessionId) {
-      throw new MaskError('SESSION_UNNUMBERED', `session ${number} was ${sessionId}, is ${after[number]}`);
-    }
-  });
 }

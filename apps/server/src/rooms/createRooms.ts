@@ -1,23 +1,25 @@
 /** The mask rooms of one server process: sockets in, committed paint out. Builds the parts and owns their end. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Size } from '@cotrace/mask';
 import { MaskDocError } from '@cotrace/mask-doc';
 import { CLOSE, MAX_ROOM_FRAME_BYTES, ProtocolError } from '@cotrace/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
 import type { Access } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import { type Area, areasOfPlane, areaUpdates } from './areaUpdates.ts';
 import { createCommitLog } from './commitLog.ts';
 import { Connection } from './connection.ts';
 import { createFolder } from './folds/folder.ts';
 import { refusedFrame } from './frames.ts';
 import { startHeadPoll } from './headPoll.ts';
-import { planeUpdates } from './planeUpdates.ts';
+import { createPaintedNews } from './paintedNews.ts';
 import { closeReason, refusalOf } from './refusal.ts';
 import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
 import { createRoomRegistry } from './roomRegistry.ts';
 import type { RoomStore } from './roomStore.ts';
-import type { Painted, Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
 import { claimSession } from './sessions.ts';
 
 export interface RoomsParts {
@@ -36,7 +38,7 @@ class RoomSocket extends WebSocket {
     const body = refusalOf(
       new MaskDocError('UPDATE_TOO_LARGE', `a frame above ${MAX_ROOM_FRAME_BYTES} bytes`),
     );
-    this.send(refusedFrame(body));
+    this.send(refusedFrame(body).message);
     super.close(CLOSE.frameTooLarge, closeReason(body));
   }
 }
@@ -44,25 +46,17 @@ class RoomSocket extends WebSocket {
 export function createRooms({ store, access, log, limits: wanted, now = Date.now }: RoomsParts): Rooms {
   const limits = { ...ROOM_LIMITS, ...wanted };
   const connections = new Set<Connection>();
-  const listeners = new Set<(painted: Painted) => void>();
+  const news = createPaintedNews({ log, paintedMs: limits.paintedMs });
   let isClosing = false;
 
   const commits = createCommitLog({
     store,
     log,
     limits,
-    onCommitted({ mask: { maskId, projectId, sectionId, taskId }, labelled, painted }) {
-      const room = registry.find(maskId);
+    onCommitted(committed) {
+      const room = registry.find(committed.mask.maskId);
       if (room !== undefined) folder.committed(room);
-      const told = { maskId, projectId, sectionId, taskId, labelledPixels: labelled, newPixels: painted };
-      for (const listener of listeners) {
-        try {
-          listener(told);
-        } catch (error) {
-          // Paint is committed whatever becomes of those who hear of it.
-          log.error('A listener to committed paint failed', { maskId, error });
-        }
-      }
+      news.committed(committed);
     },
   });
   const registry = createRoomRegistry({
@@ -101,24 +95,50 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
     }
   };
 
-  const accept = (webSocket: WebSocket, request: IncomingMessage) => {
+  const accept = (webSocket: WebSocket, request: IncomingMessage, stream?: Duplex) => {
     if (isClosing) return webSocket.close(CLOSE.comeBack);
     const connection = new Connection(
       webSocket,
       request,
       { registry, folder, store, access, log, limits },
       (gone) => connections.delete(gone),
+      stream,
     );
     connections.add(connection);
     void connection.enter();
   };
 
+  const paint = async (
+    maskId: string,
+    { sessionId, userId, countsAsNew }: Parameters<Rooms['paintAreas']>[1],
+    areasFor: (size: Size) => Iterable<Area>,
+  ) => {
+    const { room, release } = await registry.open(maskId);
+    const doc = new Y.Doc();
+    try {
+      const areas = areasFor(room.row);
+      await claimSession(room, store, { sessionId, clientId: doc.clientID, userId, mayPaint: true });
+      const first = {
+        sessionId,
+        strokeId: room.greatestStrokeId(sessionId) + 1,
+        lamport: room.greatestLamport + 1,
+      };
+      // One update at a time: a large plane leaves the others' strokes room between its commits.
+      for (const update of areaUpdates(doc, areas, first)) {
+        await room.apply(sessionId, update, { countsAsNew }).committed;
+      }
+    } finally {
+      doc.destroy();
+      release();
+    }
+  };
+
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request));
+      sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request, socket));
     },
 
-    accept,
+    accept: (webSocket, request) => accept(webSocket, request),
 
     async labels(maskId) {
       const { room, release } = await registry.open(maskId);
@@ -135,37 +155,16 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
     },
 
     async paintPlane(maskId, sessionId, values, { countsAsNew }) {
-      const { room, release } = await registry.open(maskId);
-      const doc = new Y.Doc();
-      try {
-        const { width, height } = room.row;
-        if (values.length !== width * height) {
-          const expected = `${width} x ${height} label values`;
-          throw new ProtocolError('BAD_REQUEST', `Expected ${expected}, got ${values.length}.`);
-        }
-        await claimSession(room, store, { sessionId, clientId: doc.clientID, userId: null, mayPaint: true });
-        const plane = {
-          width,
-          height,
-          values,
-          sessionId,
-          firstStrokeId: room.greatestStrokeId(sessionId) + 1,
-          lamport: room.greatestLamport + 1,
-        };
-        // One update at a time: a large plane leaves the others' strokes room between its commits.
-        for (const update of planeUpdates(doc, plane)) {
-          await room.apply(sessionId, update, { countsAsNew }).committed;
-        }
-      } finally {
-        doc.destroy();
-        release();
-      }
+      await paint(maskId, { sessionId, userId: null, countsAsNew }, (size) => {
+        if (values.length === size.width * size.height) return areasOfPlane(values, size);
+        const expected = `${size.width} x ${size.height} label values`;
+        throw new ProtocolError('BAD_REQUEST', `Expected ${expected}, got ${values.length}.`);
+      });
     },
 
-    onPainted(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    paintAreas: (maskId, by, areas) => paint(maskId, by, () => areas),
+
+    onPainted: news.listen,
 
     labelsChanged(taskId) {
       renewLabels(taskId).catch((error) => log.error('Label table not read anew', { taskId, error }));
@@ -180,6 +179,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
       const folded = folder.close();
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();
+      news.close();
       await folded;
       const closing = [...connections];
       for (const connection of closing) connection.end(CLOSE.comeBack);

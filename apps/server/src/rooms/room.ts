@@ -15,7 +15,7 @@ import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
 import { RoomBase } from './folds/roomBase.ts';
-import type { PresenceEntry } from './frames.ts';
+import type { Frame, PresenceEntry } from './frames.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -27,7 +27,7 @@ export interface Peer {
   presence: PresenceEntry | undefined;
   /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
   heldFold: number | undefined;
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  send(frame: Frame, options?: { droppable: boolean }): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
   /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */
@@ -163,10 +163,14 @@ export class Room implements LogWriter {
     this.relay.left({ ...gone, state: 'null' });
   }
 
-  /** Everything of these client ids that is in the document now, and when it is durable. */
+  /**
+   * Everything of these client ids that is in the document now, and when it is durable; with what a new epoch wrote again
+   * in everybody's name.
+   */
   everythingOf(clientIds: ReadonlySet<number>): Applied {
+    const rewritten = this.sessions.get('')?.clientIds ?? NOBODY;
     return {
-      ack: ackOfDocument(this.doc, clientIds),
+      ack: ackOfDocument(this.doc, new Set([...clientIds, ...rewritten])),
       committed: this.parts.commits.settled(this.row.maskId),
     };
   }

@@ -15,9 +15,11 @@ export interface RoomLimits {
   readonly pollMs: number;
   /** Up to so many peers are told at once what the others do. */
   readonly peersAtOnce: number;
-  /** Milliseconds that paint, and places of pointers, are collected for 100 peers or more; fewer wait in proportion. */
+  /** Milliseconds between two frames of paint, and of pointers' places, to 50 peers or more; for fewer, in proportion. */
   readonly relayMs: number;
   readonly presenceRelayMs: number;
+  /** Milliseconds between two times that the rest of the server is told what has been painted in a mask. */
+  readonly paintedMs: number;
   /** Milliseconds that a socket behind a gap has to send what is missing. */
   readonly gapMs: number;
   /** Milliseconds for signing in and loading the room. */
@@ -61,6 +63,7 @@ export const ROOM_LIMITS: RoomLimits = {
   peersAtOnce: 8,
   relayMs: 25,
   presenceRelayMs: 100,
+  paintedMs: 500,
   gapMs: 5_000,
   admissionMs: 20_000,
   heartbeatMs: 15_000,

@@ -77,3 +77,26 @@ export function naivePicture(records: readonly PlacedRecord[], width: number, he
   }
   return picture;
 }
+
+/** The record that shows at each pixel, by the rule itself and with no tiles: late, early, split or not. */
+export function naiveTop(
+  records: Iterable<PlacedRecord>,
+  { width, height }: { width: number; height: number },
+): (PlacedRecord | undefined)[] {
+  const top = new Array<PlacedRecord | undefined>(width * height).fill(undefined);
+  for (const placed of records) {
+    const { runs, lamport } = placed.record;
+    for (let i = 0; i < runs.length; i += 3) {
+      for (let x = runs[i + 1]!; x < runs[i + 2]!; x++) {
+        const at = runs[i]! * width + x;
+        const rival = top[at];
+        const wins =
+          rival === undefined ||
+          lamport > rival.record.lamport ||
+          (lamport === rival.record.lamport && placed.sessionId > rival.sessionId);
+        if (wins) top[at] = placed;
+      }
+    }
+  }
+  return top;
+}

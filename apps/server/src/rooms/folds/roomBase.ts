@@ -3,13 +3,13 @@
  * in the mask's composition. Knows no store and no socket.
  */
 import { decodeWatermarks, encodeBase, type MaskDoc } from '@cotrace/mask-doc';
-import { baseFrame } from '../frames.ts';
+import { baseFrame, type Frame } from '../frames.ts';
 import type { StoredBase, Tiles } from './foldStore.ts';
 
 export class RoomBase {
   private readonly foldOf = new Map<number, number>();
   /** By the fold that the page holds: when everybody joins at once, most of them hold the same. */
-  private readonly frames = new Map<number, Uint8Array>();
+  private readonly frames = new Map<number, Frame>();
 
   constructor(private readonly mask: MaskDoc) {}
 
@@ -37,7 +37,7 @@ export class RoomBase {
   }
 
   /** What a page that holds fold `since` lacks; all of it for 0. */
-  frameSince(since: number): Uint8Array {
+  frameSince(since: number): Frame {
     const known = this.frames.get(since);
     if (known !== undefined) return known;
     const { watermarks, composition } = this.mask;

@@ -56,6 +56,7 @@ export interface Painter extends AsyncDisposable {
 
 export interface PainterOptions {
   readonly name: string;
+  readonly token?: string;
   readonly sessionId?: string;
   readonly room?: string;
   readonly width?: number;
@@ -80,7 +81,7 @@ interface Page {
 
 export function openPainter({ origin }: { origin: string }, options: PainterOptions): Painter {
   const { name, sessionId = `session-${name}`, room = 'mask@0', width = 300, height = 200 } = options;
-  const { undoHorizon = UNDO_HORIZON } = options;
+  const { undoHorizon = UNDO_HORIZON, token = tokenOf(name) } = options;
   const { maskId, epoch: firstEpoch } = parseRoomName(room)!;
   const refused: ErrorBody[] = [];
   const ready: RoomReady[] = [];
@@ -109,7 +110,7 @@ export function openPainter({ origin }: { origin: string }, options: PainterOpti
     const tracker = createDurabilityTracker(mask);
     tracker.adoptOwn();
     const provider = new WebsocketProvider(`${origin}${ROOM_PATH}`, roomName(maskId, epoch), doc, {
-      params: { session: sessionId, client: String(doc.clientID), token: tokenOf(name), fold: '0' },
+      params: { session: sessionId, client: String(doc.clientID), token, fold: '0' },
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
       connect: false,
