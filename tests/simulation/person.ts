@@ -34,6 +34,7 @@ export interface PersonParts {
   readonly ledger: Ledger;
   readonly size: { width: number; height: number };
   readonly labels: readonly number[];
+  readonly undoHorizon: number;
   readonly servers: readonly Host[];
   readonly trace: (line: string) => void;
   /** The mask's epoch as REST tells it. */
@@ -139,7 +140,8 @@ export class Person implements Visitor {
       ...names,
     };
     const WebSocketPolyfill = network.webSocketOf(this);
-    return { origin: 'ws://rooms', place, labels: new Set(labels), store, WebSocketPolyfill };
+    const { undoHorizon } = this.parts;
+    return { origin: 'ws://rooms', place, labels: new Set(labels), store, undoHorizon, WebSocketPolyfill };
   }
 
   private enter(sessionId: string, store: KeptStore): void {
@@ -290,6 +292,10 @@ export class Person implements Visitor {
     const kept = (await this.device.everything()).map(
       ({ sessionId, strokes }) => `${sessionId}: ${strokes.length} kept`,
     );
+    for (const session of this.sessions) {
+      if (session !== this.session) kept.push(`${session.sessionId}: ${JSON.stringify(session.state)}`);
+    }
+    for (const { place, state } of this.adopter?.earlier ?? []) kept.push(`${place.sessionId} is ${state}`);
     return `${this.owner.name}: ${JSON.stringify(this.session?.state ?? 'no page')} ${kept.join(', ')}`;
   }
 

@@ -41,6 +41,7 @@ interface RunningFold {
   readonly tileFold: TileFold;
   readonly ids: ReadonlySet<string>;
   readonly departed: Set<string>;
+  isComplete: boolean;
   readonly table: WatermarkTable;
 }
 
@@ -136,8 +137,9 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      // What is being folded is as good as folded, also where a session is folded whole.
-      horizon: Math.max(this.horizonOf(sessionId), this.foldingUpTo(sessionId)),
+      // A fold that only waits to be committed is as good as committed, also where it takes a session whole. Before, an undo
+      // disturbs it instead.
+      horizon: Math.max(this.horizonOf(sessionId), this.fold?.isComplete ? this.foldingUpTo(sessionId) : 0),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };
@@ -204,8 +206,15 @@ export class MaskRecords {
   startFold(ids: readonly string[], moved: Watermarks): TileFold {
     const table = this.table.moved(moved);
     const tileFold = this.composition.startFold(ids, table.sessions);
-    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), table };
+    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), isComplete: false, table };
     return tileFold;
+  }
+
+  /** Folds one tile; false when all are done. */
+  stepFold(): boolean {
+    const fold = this.fold!;
+    fold.isComplete = !fold.tileFold.step();
+    return !fold.isComplete;
   }
 
   finishFold(): RecordsChange {

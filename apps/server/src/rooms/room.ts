@@ -163,10 +163,14 @@ export class Room implements LogWriter {
     this.relay.left({ ...gone, state: 'null' });
   }
 
-  /** Everything of these client ids that is in the document now, and when it is durable. */
+  /**
+   * Everything of these client ids that is in the document now, and when it is durable; with what a new epoch wrote again
+   * in everybody's name.
+   */
   everythingOf(clientIds: ReadonlySet<number>): Applied {
+    const rewritten = this.sessions.get('')?.clientIds ?? NOBODY;
     return {
-      ack: ackOfDocument(this.doc, clientIds),
+      ack: ackOfDocument(this.doc, new Set([...clientIds, ...rewritten])),
       committed: this.parts.commits.settled(this.row.maskId),
     };
   }

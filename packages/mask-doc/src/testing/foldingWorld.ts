@@ -21,6 +21,7 @@ import {
   encodeFoldNotice,
   type FoldJob,
   inspectUpdate,
+  type LogEntry,
   type MaskDoc,
   openMaskDoc,
   resubmit,
@@ -45,20 +46,12 @@ type Down =
   | { kind: 'update'; bytes: Uint8Array; delta: Delta }
   | { kind: 'ack' | 'folded'; bytes: Uint8Array };
 
-export interface Entry {
-  readonly epoch: number;
-  readonly seq: number;
-  readonly sessionId: string;
-  readonly bytes: Uint8Array;
-  readonly at: Date;
-}
-
 interface Store {
   epoch: number;
   fold: { number: number; throughSeq: number; document: Uint8Array; watermarks: Watermarks } | undefined;
   readonly tiles: Map<number, { number: number; bytes: Uint8Array }>;
   /** Complete, of all epochs. */
-  readonly log: Entry[];
+  readonly log: LogEntry[];
 }
 
 const nameOf = (sessionId: string, { strokeId, part }: StrokeRecord) => `${sessionId}/${strokeId}/${part}`;
@@ -288,11 +281,12 @@ export class WorldServer {
       const added = seen.records.map(({ record }) => [nameOf(sessionId, record), sessionId, record] as const);
       const delta: Delta = { added, gone };
       this.mask.expectRecords(seen.records);
-      Y.applyUpdate(this.doc, update);
+      const bytes = this.changeBy(() => Y.applyUpdate(this.doc, update));
       change(this.oracle, delta);
-      this.append(sessionId, update);
+      if (bytes === undefined) throw new Error('an update with news changes the document');
+      this.append(sessionId, bytes);
       for (const peer of this.world.pages) {
-        if (peer !== page && peer.isConnected) peer.down.push({ kind: 'update', bytes: update, delta });
+        if (peer !== page && peer.isConnected) peer.down.push({ kind: 'update', bytes, delta });
       }
     }
     const clocks = [...this.world.clientIdsOf(sessionId)].map(
@@ -300,6 +294,18 @@ export class WorldServer {
     );
     const bytes = encodeAck({ clocks, deleteSet: seen.deleteSetBytes });
     if (!isAnswer) page.down.push({ kind: 'ack', bytes });
+  }
+
+  /** What really changed, without what is sent again: that is what is logged and relayed. */
+  private changeBy(act: () => void): Uint8Array | undefined {
+    let changed: Uint8Array | undefined;
+    const listen = (bytes: Uint8Array) => {
+      changed = bytes;
+    };
+    this.doc.on('update', listen);
+    act();
+    this.doc.off('update', listen);
+    return changed;
   }
 
   private append(sessionId: string, bytes: Uint8Array): void {
@@ -315,7 +321,8 @@ export class WorldServer {
   }
 
   stepJob(): void {
-    this.job?.step();
+    // A fold that is complete is committed at once.
+    if (this.job?.step() === false) this.commit({ dies: false });
   }
 
   /** One transaction; then the live document and the pages. `dies`: between the two. */
@@ -342,11 +349,7 @@ export class WorldServer {
       return;
     }
     job.finish();
-    let deletions: Uint8Array | undefined;
-    this.doc.once('update', (bytes: Uint8Array) => {
-      deletions = bytes;
-    });
-    deleteFolded(this.doc, watermarks);
+    const deletions = this.changeBy(() => deleteFolded(this.doc, watermarks));
     for (const page of this.world.pages) {
       if (!page.isConnected) continue;
       page.down.push({ kind: 'folded', bytes: encodeFoldNotice(job.notice) });

@@ -182,7 +182,8 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       if (token === undefined) return;
       const mayGoOn = () => !isClosing && isLoaded(room);
       const { longest, total } = await inSlices(() => job.step(), limits.foldSliceMs, mayGoOn);
-      if (!mayGoOn()) return;
+      // Somebody of a session that seemed idle has taken back what was about to be folded: another time.
+      if (!mayGoOn() || job.isDisturbed) return;
       const begun = performance.now();
       const throughSeq = room.head;
       const watermarks = movedWatermarks(room.mask.watermarks, job.notice.watermarks);

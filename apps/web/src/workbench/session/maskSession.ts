@@ -9,6 +9,7 @@ import {
   type MaskDoc,
   MaskDocError,
   openMaskDoc,
+  type Watermark,
 } from '@cotrace/mask-doc';
 import {
   CLOSE,
@@ -22,15 +23,18 @@ import {
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
+import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
-import { closeSentence, isPassing } from './closeReason.ts';
+import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
+import { watchStandstill } from './standstill.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
 const RESYNC_INTERVAL_MS = 10_000;
@@ -43,13 +47,15 @@ export interface MaskSessionOptions {
   readonly place: KeptPlace;
   readonly labels: ReadonlySet<number>;
   readonly store: KeptStore;
-  /** Greatest stroke id that earlier documents of the session have used: no stroke has the number of one that was undone. */
-  readonly greatestStrokeId?: number;
+  /** Greatest stroke id and lamport that earlier documents of the session have used: none is used twice. */
+  readonly used?: Watermark;
   /**
    * Strokes of the same session that an earlier document could not save: at once, or asked for at the first
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
    */
   readonly carry?: Carry | (() => Carry);
+  /** Strokes that may be undone, where it is not what the rooms are used to. */
+  readonly undoHorizon?: number;
   /** Node's tests pass `ws`. */
   readonly WebSocketPolyfill?: typeof WebSocket;
 }
@@ -97,7 +103,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const doc = new Y.Doc();
   const maskDoc = openMaskDoc({
     ...{ doc, width, height, sessionId, labels },
-    ...(options.greatestStrokeId === undefined ? {} : { greatestStrokeId: options.greatestStrokeId }),
+    ...(options.used === undefined ? {} : { used: options.used }),
+    ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
   });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
@@ -127,10 +134,13 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const countPending = () => {
     const aside = new Set(recorder.refused.map(({ strokeId }) => strokeId));
     const pending =
-      carried?.strokes.length ?? [...tracker.pendingStrokeIds].filter((id) => !aside.has(id)).length;
+      carried?.strokes.map(({ strokeId }) => strokeId) ??
+      [...tracker.pendingStrokeIds].filter((id) => !aside.has(id));
+    const only = carried?.inThisTabOnly ?? recorder.inThisTabOnly;
     learn({
-      pending,
-      inThisTabOnly: Math.min(pending, recorder.inThisTabOnly),
+      pending: pending.length,
+      inThisTabOnly: pending.filter((id) => only.has(id)).length,
+      asideInThisTabOnly: [...aside].filter((id) => only.has(id)).length,
       keeping: recorder.failure?.message,
       setAside: recorder.refused.length,
       setAsideWhy: recorder.refused[0]?.refusal,
@@ -190,7 +200,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
 
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
-    if (isSpoilt || tracker.pendingStrokes === 0) return;
+    if (isSpoilt || tracker.pendingStrokes === 0 || announcesTheEnd(why)) return;
     if (isPassing(why)) return sendAgainSoon(why.message);
     // What follows a refused update in the same document would leave a gap: stop sending, keep everything.
     provider.disconnect();
@@ -241,7 +251,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
 
   const asked = options.carry;
   const loading: Promise<Carry> | undefined =
-    asked === undefined ? recorder.load().then((strokes) => ({ strokes, refused: [] })) : undefined;
+    asked === undefined ? recorder.load().then((strokes) => ({ ...NOTHING_CARRIED, strokes })) : undefined;
   const expect = (carry: Carry) => {
     carried = carry;
     recorder.refuse(carry.refused);
@@ -264,6 +274,18 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     learn({ everSynced: true });
     countPending();
   };
+
+  const isWanted = () => provider.shouldConnect && facts.refusal === undefined;
+  const standstill = watchStandstill({
+    unready: () =>
+      isWanted() && !(provider.synced && ready !== undefined) ? (provider.ws ?? undefined) : undefined,
+    pendingStrokeIds: () => (isWanted() && provider.synced ? tracker.pendingStrokeIds : []),
+    onConnection() {
+      provider.disconnect();
+      provider.connect();
+    },
+    onStrokes: () => sendOwn(provider),
+  });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
   provider.on('sync', (synced) => {
@@ -302,7 +324,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       return isSpoilt;
     },
     get wouldLose() {
-      return recorder.inThisTabOnly > 0 || (recorder.isWriting && facts.pending > 0);
+      const { inThisTabOnly, asideInThisTabOnly, pending } = facts;
+      return inThisTabOnly + asideInThisTabOnly > 0 || (recorder.isWriting && pending > 0);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -324,7 +347,11 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       tell();
       return redone;
     },
-    unsaved: () => ({ strokes: unsavedStrokes(), refused: recorder.refused }),
+    unsaved: () => ({
+      strokes: unsavedStrokes(),
+      refused: recorder.refused,
+      inThisTabOnly: carried?.inThisTabOnly ?? new Set(recorder.inThisTabOnly),
+    }),
     refuseAll(why) {
       const strokes = withRefusal(unsavedStrokes(), why);
       if (carried !== undefined) carried = { ...carried, strokes: [] };
@@ -343,10 +370,21 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       listeners.clear();
       recorder.stop();
       folds.destroy();
+      standstill.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
       doc.destroy();
     },
   };
+}
+
+/** All of the page's own once more, as an answer to a SyncStep1: what is there already is only acknowledged again. */
+function sendOwn({ doc, ws }: WebsocketProvider): void {
+  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
+  others.delete(doc.clientID);
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
+  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
+  ws?.send(new Uint8Array(encoding.toUint8Array(encoder)));
 }
