@@ -55,7 +55,7 @@ export interface RoomLimits {
 }
 
 export const ROOM_LIMITS: RoomLimits = {
-  groupCommitMs: 25,
+  groupCommitMs: 40,
   firstRetryMs: 100,
   longestRetryMs: 5_000,
   maxPendingBytes: 32 * 1024 * 1024,
