@@ -74,6 +74,7 @@ export class Room implements LogWriter {
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
   private hasEnded = false;
+  private reason: unknown;
   private lastCommit: Promise<void> | undefined;
 
   /** Throws MaskDocError LOG_GAP, LOG_MALFORMED. */
@@ -233,10 +234,16 @@ export class Room implements LogWriter {
     };
   }
 
+  /** Throws what has ended the room: somebody may be on the way in meanwhile. */
+  checkOpen(): void {
+    if (this.reason !== undefined) throw this.reason;
+  }
+
   /** Nobody may paint here any more: peers are told, and whoever comes is given a new room. */
   end(error: unknown): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.reason = error;
     this.parts.onEnded(this, error);
     for (const peer of [...this.peers]) peer.roomEnded(error);
   }
