@@ -195,6 +195,7 @@ export class Room implements LogWriter {
     if (!inspected.isEmpty) {
       if (this.hasEnded) throw new ProtocolError('CONFLICT');
       if (this.isMoving || this.parts.commits.isFull) throw new ProtocolError('DATABASE_UNAVAILABLE');
+      this.mask.expectRecords(inspected.records);
       const bytes = this.applyToDocument(update);
       this.maxLamport = inspected.maxLamport;
       if (bytes !== undefined) {
