@@ -180,11 +180,13 @@ describe('tabs', () => {
     await says(ben, 'Offline');
     await ben.stroke('1', [40, 200], [300, 200]);
     await says(ben, 'Offline, 1 kept on this device');
-    await ben.page.reload().catch(() => undefined); // nothing answers
+    // Nothing answers: the page is gone, and the browser's own stands in its place.
+    await expect(ben.page.reload()).rejects.toThrow();
+    await ben.page.waitForURL(/^chrome-error:/);
     line.set('noRooms');
     await ben.page.goto(`${line.origin}/projects/${project.id}`);
     const notice = ben.page.getByTestId('earlier-strokes');
-    await notice.filter({ hasText: '1 stroke of an earlier tab is being sent' }).waitFor();
+    await notice.filter({ hasText: '1 stroke of an earlier tab is kept on this device and waits' }).waitFor();
     await look(ben.page, 'project-page-sending');
     line.set('open');
     await notice.waitFor({ state: 'detached', timeout: 20_000 });
@@ -207,7 +209,7 @@ describe('tabs', () => {
     const notice = second.getByTestId('earlier-strokes');
     expect(await notice.count()).toBe(0);
     await ben.page.close();
-    await notice.filter({ hasText: 'being sent' }).waitFor({ timeout: 20_000 });
+    await notice.filter({ hasText: 'waits for the server' }).waitFor({ timeout: 20_000 });
     line.set('open');
     await notice.waitFor({ state: 'detached', timeout: 20_000 });
     ben.page = second;
@@ -226,6 +228,10 @@ describe('another person at the same browser', () => {
     await ben.page.getByRole('button', { name: /^Your menu/ }).click();
     await ben.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await ben.page.waitForURL(/sign-in/);
+    await ben.page
+      .getByText('1 stroke of Ben is kept on this device, to be sent when Ben signs in.')
+      .waitFor();
+    await look(ben.page, 'signed-out');
     line.set('open');
     await join_(ben, line.origin, 'Cleo');
     const notice = ben.page.getByTestId('earlier-strokes');

@@ -10,6 +10,7 @@ import {
   decodeRecord,
   decodeRecordHead,
   MaskError,
+  type PlacedRecord,
   type StrokeRecord,
   type TileFold,
 } from '@cotrace/mask';
@@ -41,6 +42,7 @@ interface RunningFold {
   readonly tileFold: TileFold;
   readonly ids: ReadonlySet<string>;
   readonly departed: Set<string>;
+  isComplete: boolean;
   readonly table: WatermarkTable;
 }
 
@@ -136,8 +138,9 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      // What is being folded is as good as folded, also where a session is folded whole.
-      horizon: Math.max(this.horizonOf(sessionId), this.foldingUpTo(sessionId)),
+      // A fold that only waits to be committed is as good as committed, also where it takes a session whole. Before, an undo
+      // disturbs it instead.
+      horizon: Math.max(this.horizonOf(sessionId), this.fold?.isComplete ? this.foldingUpTo(sessionId) : 0),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };
@@ -152,6 +155,7 @@ export class MaskRecords {
   take(arrived: Iterable<RecordItem>, departed: Iterable<string>): RecordsChange {
     const change = new Changes();
     const removed: string[] = [];
+    const placed: PlacedRecord[] = [];
     for (const id of departed) {
       this.unreadable.delete(id);
       const gone = this.live.get(id);
@@ -173,8 +177,11 @@ export class MaskRecords {
       this.strokesFor(sessionId).add(record.strokeId, record, id);
       this.lamport = Math.max(this.lamport, record.lamport);
       change.sessions.add(sessionId);
-      change.note(this.composition.add({ id, sessionId, record }));
+      placed.push({ id, sessionId, record });
     }
+    // One at a time where there is one, as nearly always: then nothing changes when something is broken.
+    if (placed.length === 1) change.note(this.composition.add(placed[0]!));
+    else if (placed.length > 1) change.note(this.composition.addAll(placed));
     this.expected.clear();
     return change.all;
   }
@@ -204,8 +211,15 @@ export class MaskRecords {
   startFold(ids: readonly string[], moved: Watermarks): TileFold {
     const table = this.table.moved(moved);
     const tileFold = this.composition.startFold(ids, table.sessions);
-    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), table };
+    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), isComplete: false, table };
     return tileFold;
+  }
+
+  /** Folds one tile; false when all are done. */
+  stepFold(): boolean {
+    const fold = this.fold!;
+    fold.isComplete = !fold.tileFold.step();
+    return !fold.isComplete;
   }
 
   finishFold(): RecordsChange {

@@ -1,240 +1,221 @@
 /**
- * A mask's history from its log alone: which strokes were live after an entry, who painted over a pixel and when. Needs no
- * document and unpacks nothing before it is asked for; knows no names of people.
- *
- * A stroke is (session, strokeId), whatever items of whatever epoch hold its records: undo deletes them, redo writes them
- * again, a new epoch begins with an entry of session '' that writes again what was live and not folded.
+ * A mask's history from its log alone: which strokes there were, whose, since when and until when, and the mask at the end of
+ * the entries given. Folding is not in the log, so history knows nothing of it. Knows no document and no database.
  */
 import {
-  compareRecords,
+  type Box,
+  clipToBox,
   decodeRecord,
   decodeRecordHead,
   MaskError,
   type PlacedRecord,
-  type RecordHead,
-  type Runs,
   type Size,
 } from '@cotrace/mask';
-import * as Y from 'yjs';
 import { MaskDocError } from './errors.ts';
-import { recordId, sessionOfArray } from './layout.ts';
+import { type Arrival, LoggedItems } from './loggedItems.ts';
 
-export interface ReplayEntry {
+export interface LogEntry {
   readonly epoch: number;
   readonly seq: number;
-  /** Who wrote it; '' where a new epoch begins. */
+  /** '' for what the server wrote at the start of an epoch: live records again, under new ids. */
   readonly sessionId: string;
-  /** One Yjs update, exactly as it was applied. */
   readonly bytes: Uint8Array;
-  /** When it was committed. */
-  readonly at: Date;
+  readonly at?: Date;
 }
 
-export interface PixelStroke {
+export interface ReplayedRecord {
+  readonly part: number;
+  readonly box: Box;
+  /** Encoded, with the pixels. */
+  readonly bytes: Uint8Array;
+  readonly isLive: boolean;
+}
+
+export interface ReplayedStroke {
   readonly sessionId: string;
   readonly strokeId: number;
-  /** 0: the eraser. */
+  readonly lamport: number;
   readonly label: number;
-  readonly paintedAt: Date;
-  /** null: it is live. */
-  readonly undoneAt: Date | null;
+  readonly writtenAt: Date | undefined;
+  /** When it was taken back, for those that are not in the mask at the end. */
+  readonly undoneAt: Date | undefined;
+  readonly isLive: boolean;
+  readonly records: readonly ReplayedRecord[];
 }
 
 export interface Replay {
-  /** Entries come in order of (epoch, seq); one that comes twice changes nothing. Throws LOG_MALFORMED. */
-  add(entry: ReplayEntry): void;
-  /** Records that are live now, in no particular order; what does not fit the mask is left out, as the mask leaves it out. */
-  liveRecords(size: Size): Generator<PlacedRecord>;
-  /** Strokes that cover a pixel, undone ones too: the one with the greatest stamp first. */
-  strokesOver(x: number, y: number): PixelStroke[];
+  /** Entries of all epochs, in order. Throws LOG_MALFORMED, where loading the log would too. */
+  add(entry: LogEntry): void;
+  /** All strokes that ever were, in the order of their first writing. */
+  readonly strokes: readonly ReplayedStroke[];
+  /** The mask at the end, as records for a composition of this size; what does not fit it shows nothing. */
+  placedRecords(size: Size): Generator<PlacedRecord>;
+  /** Strokes over a pixel, also those taken back, the greatest stamp first: the first live one is what shows. */
+  strokesAt(x: number, y: number, size: Size): ReplayedStroke[];
 }
 
-interface Part {
-  readonly head: RecordHead;
-  readonly bytes: Uint8Array;
+class StoredRecord implements ReplayedRecord {
+  /** How many elements of the document hold it; a folded one stays live without any. */
+  copies = 0;
+  isFoldedOrKept = false;
+
+  constructor(
+    readonly stroke: StoredStroke,
+    readonly part: number,
+    readonly box: Box,
+    readonly bytes: Uint8Array,
+  ) {}
+
+  get isLive(): boolean {
+    return this.copies > 0 || this.isFoldedOrKept;
+  }
 }
 
-interface Stroke {
-  readonly sessionId: string;
-  readonly strokeId: number;
-  readonly paintedAt: Date;
-  undoneAt: Date | null;
-  readonly parts: Map<number, Part>;
-  /** Live items of this epoch, and which part each holds. */
-  readonly items: Map<string, number>;
-  /** Parts that were live when their epoch ended and have not been written again: folded, so live for ever. */
-  readonly settled: Set<number>;
+class StoredStroke implements ReplayedStroke {
+  readonly records: StoredRecord[] = [];
+  undoneAt: Date | undefined;
+
+  constructor(
+    readonly sessionId: string,
+    readonly strokeId: number,
+    readonly lamport: number,
+    readonly label: number,
+    readonly writtenAt: Date | undefined,
+  ) {}
+
+  get isLive(): boolean {
+    return this.records.some(({ isLive }) => isLive);
+  }
 }
 
-export function createReplay(): Replay {
-  const strokes = new Map<string, Map<number, Stroke>>();
-  /** Session of every item of this epoch, so that an item that names only its neighbour finds its own. */
-  const sessionOfItem = new Map<string, string>();
-  const strokeOfItem = new Map<string, Stroke>();
-  let epoch = 0;
+/** A history that grows with its log. */
+export const createReplay = (): Replay => new History();
 
-  const strokeOf = (sessionId: string, strokeId: number, at: Date): Stroke => {
-    let ofSession = strokes.get(sessionId);
+/** The history of a whole log. Throws LOG_MALFORMED. */
+export function replayLog(entries: Iterable<LogEntry>): Replay {
+  const history = createReplay();
+  for (const entry of entries) history.add(entry);
+  return history;
+}
+
+class History implements Replay {
+  readonly strokes: StoredStroke[] = [];
+  /** The newest stroke of an id; a page that has forgotten an undone one may have given its id again. */
+  private readonly newest = new Map<string, Map<number, StoredStroke>>();
+  private items = new LoggedItems<StoredRecord>();
+  private epoch: number | undefined;
+
+  add({ epoch, seq, bytes, at }: LogEntry): void {
+    if (epoch !== this.epoch) this.enterEpoch(epoch);
+    try {
+      this.items.apply(bytes, {
+        write: (arrival) => this.write(arrival, at),
+        erase: (record) => {
+          record.copies--;
+          if (!record.stroke.isLive) record.stroke.undoneAt = at;
+        },
+      });
+    } catch (error) {
+      throw new MaskDocError('LOG_MALFORMED', `entry ${epoch}:${seq}`, error);
+    }
+  }
+
+  *placedRecords(size: Size): Generator<PlacedRecord> {
+    let place = 0;
+    for (const { sessionId, records } of this.strokes) {
+      for (const one of records) {
+        if (!one.isLive || !fits(one.box, size)) continue;
+        const record = decoded(one, size);
+        if (record !== undefined) yield { id: String(place++), sessionId, record };
+      }
+    }
+  }
+
+  strokesAt(x: number, y: number, size: Size): ReplayedStroke[] {
+    const pixel = { x0: x, y0: y, x1: x + 1, y1: y + 1 };
+    const covers = (one: ReplayedRecord) => {
+      const { x0, y0, x1, y1 } = one.box;
+      // Boxes first: hardly any stroke has to be unpacked.
+      if (x < x0 || y < y0 || x >= x1 || y >= y1 || !fits(one.box, size)) return false;
+      const record = decoded(one, size);
+      return record !== undefined && clipToBox(record.runs, pixel).length > 0;
+    };
+    return this.strokes
+      .filter(({ records }) => records.some(covers))
+      .sort(
+        (a, b) =>
+          b.lamport - a.lamport ||
+          (a.sessionId < b.sessionId ? 1 : a.sessionId > b.sessionId ? -1 : b.strokeId - a.strokeId),
+      );
+  }
+
+  /** Ids begin anew. What is live stays live, be it folded or about to be written again. */
+  private enterEpoch(epoch: number): void {
+    if (this.epoch !== undefined) {
+      for (const { records } of this.strokes) {
+        for (const record of records) {
+          record.isFoldedOrKept = record.isLive;
+          record.copies = 0;
+        }
+      }
+      this.items = new LoggedItems();
+    }
+    this.epoch = epoch;
+  }
+
+  private write({ sessionId, bytes }: Arrival, at: Date | undefined): StoredRecord | undefined {
+    let head: ReturnType<typeof decodeRecordHead>;
+    try {
+      head = decodeRecordHead(bytes);
+    } catch (error) {
+      // Such an element shows nothing in the document either.
+      if (error instanceof MaskError) return undefined;
+      throw error;
+    }
+    const stroke = this.strokeFor(sessionId, head, at);
+    let record = stroke.records.find((one) => one.part === head.part && sameBytes(one.bytes, bytes));
+    if (record === undefined) {
+      record = new StoredRecord(stroke, head.part, head.box, bytes);
+      stroke.records.push(record);
+    }
+    record.copies++;
+    // From now on it has an element that can be deleted.
+    record.isFoldedOrKept = false;
+    stroke.undoneAt = undefined;
+    return record;
+  }
+
+  private strokeFor(
+    sessionId: string,
+    { strokeId, lamport, label }: { strokeId: number; lamport: number; label: number },
+    at: Date | undefined,
+  ): StoredStroke {
+    let ofSession = this.newest.get(sessionId);
     if (ofSession === undefined) {
       ofSession = new Map();
-      strokes.set(sessionId, ofSession);
+      this.newest.set(sessionId, ofSession);
     }
-    let stroke = ofSession.get(strokeId);
-    if (stroke === undefined) {
-      const fresh = { parts: new Map(), items: new Map(), settled: new Set<number>() };
-      stroke = { sessionId, strokeId, paintedAt: at, undoneAt: null, ...fresh };
-      ofSession.set(strokeId, stroke);
-    }
+    const known = ofSession.get(strokeId);
+    if (known !== undefined && known.lamport === lamport && known.label === label) return known;
+    const stroke = new StoredStroke(sessionId, strokeId, lamport, label, at);
+    ofSession.set(strokeId, stroke);
+    this.strokes.push(stroke);
     return stroke;
-  };
-
-  const everyStroke = function* (): Generator<Stroke> {
-    for (const ofSession of strokes.values()) yield* ofSession.values();
-  };
-
-  const beginEpoch = (next: number) => {
-    epoch = next;
-    sessionOfItem.clear();
-    strokeOfItem.clear();
-    for (const stroke of everyStroke()) {
-      for (const part of stroke.items.values()) stroke.settled.add(part);
-      stroke.items.clear();
-    }
-  };
-
-  const write = (item: Y.Item, at: Date) => {
-    const sessionId = sessionOfItem.get(itemId(item.id))!;
-    if (!(item.content instanceof Y.ContentBinary)) return;
-    const bytes = item.content.content;
-    const head = readable(() => decodeRecordHead(bytes));
-    if (head === undefined) return;
-    const stroke = strokeOf(sessionId, head.strokeId, at);
-    const id = itemId(item.id);
-    stroke.parts.set(head.part, { head, bytes });
-    stroke.items.set(id, head.part);
-    stroke.settled.delete(head.part);
-    stroke.undoneAt = null;
-    strokeOfItem.set(id, stroke);
-  };
-
-  const erase = (id: string, at: Date) => {
-    const stroke = strokeOfItem.get(id);
-    if (stroke === undefined || !stroke.items.delete(id)) return;
-    if (stroke.items.size === 0 && stroke.settled.size === 0) stroke.undoneAt = at;
-  };
-
-  const decodedRuns = new WeakMap<Part, Runs>();
-  const covers = (part: Part, x: number, y: number): boolean => {
-    const { box } = part.head;
-    if (x < box.x0 || x >= box.x1 || y < box.y0 || y >= box.y1) return false;
-    const runs =
-      decodedRuns.get(part) ??
-      readable(() => decodeRecord(part.bytes, { width: box.x1, height: box.y1 }).runs);
-    if (runs === undefined) return false;
-    decodedRuns.set(part, runs);
-    for (let i = 0; i < runs.length; i += 3) {
-      if (runs[i] === y && runs[i + 1]! <= x && x < runs[i + 2]!) return true;
-    }
-    return false;
-  };
-
-  return {
-    add({ epoch: of, seq, bytes, at }) {
-      if (of !== epoch) beginEpoch(of);
-      let decoded: ReturnType<typeof Y.decodeUpdate>;
-      try {
-        decoded = Y.decodeUpdate(bytes);
-      } catch (error) {
-        throw new MaskDocError('LOG_MALFORMED', `entry ${seq} of epoch ${of}`, error);
-      }
-      for (const item of inReach(decoded.structs, sessionOfItem)) write(item, at);
-      for (const [client, ranges] of decoded.ds.clients) {
-        for (const { clock, len } of ranges) {
-          for (let i = clock; i < clock + len; i++) erase(recordId(client, i), at);
-        }
-      }
-    },
-    *liveRecords(size) {
-      for (const { sessionId, strokeId, parts, items, settled } of everyStroke()) {
-        for (const part of new Set([...settled, ...items.values()])) {
-          const record = readable(() => decodeRecord(parts.get(part)!.bytes, size));
-          if (record !== undefined) yield { id: `${sessionId}/${strokeId}/${part}`, sessionId, record };
-        }
-      }
-    },
-    strokesOver(x, y) {
-      const over: { stroke: Stroke; lamport: number; label: number }[] = [];
-      for (const stroke of everyStroke()) {
-        const part = [...stroke.parts.values()].find((one) => covers(one, x, y));
-        if (part !== undefined) over.push({ stroke, ...part.head });
-      }
-      const placed = ({ stroke, ...record }: (typeof over)[number]): PlacedRecord => ({
-        id: '',
-        sessionId: stroke.sessionId,
-        record: { ...record, version: 1, strokeId: stroke.strokeId, part: 0, runs: NO_RUNS },
-      });
-      return over
-        .sort((a, b) => compareRecords(placed(b), placed(a)))
-        .map(({ stroke: { sessionId, strokeId, paintedAt, undoneAt }, label }) => ({
-          sessionId,
-          strokeId,
-          label,
-          paintedAt,
-          undoneAt,
-        }));
-    },
-  };
+  }
 }
 
-const NO_RUNS = new Int32Array(0) as Runs;
+const fits = ({ x1, y1 }: Box, { width, height }: Size) => x1 <= width && y1 <= height;
 
-const itemId = ({ client, clock }: Y.ID): string => recordId(client, clock);
-
-/** Undefined for what is no valid record: a mask shows nothing for it. */
-function readable<T>(read: () => T): T | undefined {
+/** Undefined for what is no record from its rows on. */
+function decoded({ bytes }: ReplayedRecord, size: Size) {
   try {
-    return read();
+    return decodeRecord(bytes, size);
   } catch (error) {
-    if (!(error instanceof MaskError)) throw error;
-    return undefined;
+    if (error instanceof MaskError) return undefined;
+    throw error;
   }
 }
 
-/**
- * Items that this update brings for the first time, once the session of each is known: an item says the name of its array,
- * or only which item it lies beside, and that one may come later in the same update.
- */
-function* inReach(
-  structs: ReturnType<typeof Y.decodeUpdate>['structs'],
-  sessionOfItem: Map<string, string>,
-): Generator<Y.Item> {
-  let waiting = structs.filter((struct) => struct instanceof Y.Item);
-  for (let before = -1; waiting.length !== before && waiting.length > 0; ) {
-    before = waiting.length;
-    const later: Y.Item[] = [];
-    for (const item of waiting) {
-      if (sessionOfItem.has(itemId(item.id))) continue;
-      const sessionId = sessionFor(item, sessionOfItem);
-      if (sessionId === undefined) {
-        later.push(item);
-        continue;
-      }
-      // Deleted stretches are one item of many clocks.
-      for (let i = 0; i < item.length; i++) {
-        sessionOfItem.set(recordId(item.id.client, item.id.clock + i), sessionId);
-      }
-      yield item;
-    }
-    waiting = later;
-  }
-}
-
-function sessionFor(item: Y.Item, sessionOfItem: ReadonlyMap<string, string>): string | undefined {
-  const parent: unknown = item.parent;
-  if (typeof parent === 'string') return sessionOfArray(parent);
-  for (const neighbour of [item.origin, item.rightOrigin]) {
-    const found = neighbour === null ? undefined : sessionOfItem.get(itemId(neighbour));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -65,17 +65,18 @@ export function createMaskHandlers({
       const { width, height, values } = await rooms.labels(maskId);
       const [x, y] = [coordinate(column, width, 'x'), coordinate(row, height, 'y')];
       const [strokes, authors] = await Promise.all([
-        history.strokesAt(maskId, await now(maskId), { x, y }),
+        history.strokesAt(maskId, { width, height }, await now(maskId), { x, y }),
         store.authors(maskId),
       ]);
-      const top = strokes.findIndex(({ undoneAt }) => undoneAt === null);
+      const top = strokes.findIndex(({ isLive }) => isLive);
       return {
         label: values[y * width + x]!,
-        strokes: strokes.map(({ paintedAt, undoneAt, sessionId, ...stroke }, place) => ({
-          ...stroke,
+        strokes: strokes.map(({ sessionId, strokeId, label, writtenAt, undoneAt }, place) => ({
           sessionId,
+          strokeId,
+          label,
           ...(authors.get(sessionId) ?? { userId: null, name: 'somebody who has left' }),
-          paintedAt: paintedAt.toISOString(),
+          paintedAt: writtenAt!.toISOString(),
           undoneAt: undoneAt?.toISOString() ?? null,
           shows: place === top,
         })),

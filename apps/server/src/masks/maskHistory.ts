@@ -4,14 +4,19 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createComposition, type Size } from '@cotrace/mask';
-import { createReplay, type PixelStroke, type Replay } from '@cotrace/mask-doc';
+import { createReplay, type Replay, type ReplayedStroke } from '@cotrace/mask-doc';
 import type { HistoryEntry, Moment } from '../store/historyStore.ts';
 
 export interface MaskHistory {
   /** Label values row-major, 0 = unknown. */
   labelsAt(maskId: string, size: Size, until: Moment): Promise<Uint8Array>;
   /** Strokes over a pixel, undone ones too, the topmost first. */
-  strokesAt(maskId: string, until: Moment, pixel: { x: number; y: number }): Promise<PixelStroke[]>;
+  strokesAt(
+    maskId: string,
+    size: Size,
+    until: Moment,
+    pixel: { x: number; y: number },
+  ): Promise<ReplayedStroke[]>;
 }
 
 /** Milliseconds of work before others get their turn. */
@@ -42,7 +47,7 @@ export function createMaskHistory(store: {
       inTurn(async () => {
         const composition = createComposition(size);
         let since = performance.now();
-        for (const { id, sessionId, record } of (await replayed(maskId, until)).liveRecords(size)) {
+        for (const { id, sessionId, record } of (await replayed(maskId, until)).placedRecords(size)) {
           composition.add({ id, sessionId, record });
           if (performance.now() - since < SLICE_MS) continue;
           await breathe();
@@ -50,7 +55,7 @@ export function createMaskHistory(store: {
         }
         return composition.toLabels();
       }),
-    strokesAt: (maskId, until, { x, y }) =>
-      inTurn(async () => (await replayed(maskId, until)).strokesOver(x, y)),
+    strokesAt: (maskId, size, until, { x, y }) =>
+      inTurn(async () => (await replayed(maskId, until)).strokesAt(x, y, size)),
   };
 }

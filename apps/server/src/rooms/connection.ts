@@ -6,6 +6,7 @@
  *       └────────────────↑
  */
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Ack, MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
@@ -22,6 +23,7 @@ import type { Log } from '../log.ts';
 import type { Folder } from './folds/folder.ts';
 import {
   durableFrame,
+  type Frame,
   type PresenceEntry,
   presenceFrame,
   readFrame,
@@ -86,6 +88,8 @@ export class Connection implements Peer {
     private readonly request: IncomingMessage,
     private readonly parts: ConnectionParts,
     private readonly onGone: (connection: Connection) => void,
+    /** What the socket writes to, where there is such a thing: frames go there in one piece, ws would make two of each. */
+    private readonly stream?: Duplex,
   ) {
     const { strikes, strikesPerSecond } = parts.limits;
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
@@ -204,7 +208,7 @@ export class Connection implements Peer {
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
           const base = this.missingBase();
           const answer = syncStep2Frame(room.doc, frame.stateVector);
-          this.allowance = Math.max(this.allowance, answer.length + (base?.length ?? 0));
+          this.allowance = Math.max(this.allowance, answer.message.length + (base?.message.length ?? 0));
           if (base !== undefined) this.send(base);
           this.send(answer);
           return;
@@ -225,7 +229,7 @@ export class Connection implements Peer {
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */
-  private missingBase(): Uint8Array | undefined {
+  private missingBase(): Frame | undefined {
     const { base } = this.hold!.room;
     const { fold } = this.asked!;
     // A page may hold a fold that a database from a backup does not know.
@@ -369,7 +373,7 @@ export class Connection implements Peer {
     this.end(closeCodeOf(error));
   }
 
-  send(frame: Uint8Array, options?: { droppable: boolean }) {
+  send(frame: Frame, options?: { droppable: boolean }) {
     if (this.phase !== 'inside') return;
     const waiting = this.socket.bufferedAmount;
     if (waiting > this.parts.limits.slowReaderBytes + this.allowance) {
@@ -377,7 +381,8 @@ export class Connection implements Peer {
       return this.end(CLOSE.slowReader);
     }
     if (options?.droppable && waiting > this.parts.limits.dropPresenceBytes) return;
-    this.socket.send(frame);
+    if (this.stream === undefined) this.socket.send(frame.message);
+    else if (this.socket.readyState === this.socket.OPEN) this.stream.write(frame.framed);
   }
 
   /** A sign of life in both directions. */
@@ -409,7 +414,7 @@ export class Connection implements Peer {
     if (this.phase === 'gone') return;
     const body = error === undefined ? undefined : refusalOf(error);
     if (body?.code === 'INTERNAL') this.parts.log.error('Mask room: a socket could not be served', { error });
-    if (body !== undefined) this.socket.send(refusedFrame(body));
+    if (body !== undefined) this.socket.send(refusedFrame(body).message);
     this.socket.close(code, body === undefined ? undefined : closeReason(body));
     this.leave();
   }

@@ -14,11 +14,12 @@ import { Connection } from './connection.ts';
 import { createFolder } from './folds/folder.ts';
 import { refusedFrame } from './frames.ts';
 import { startHeadPoll } from './headPoll.ts';
+import { createPaintedNews } from './paintedNews.ts';
 import { closeReason, refusalOf } from './refusal.ts';
 import { ROOM_LIMITS, type RoomLimits } from './roomLimits.ts';
 import { createRoomRegistry } from './roomRegistry.ts';
 import type { RoomStore } from './roomStore.ts';
-import type { Painted, Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
 import { claimSession } from './sessions.ts';
 
 export interface RoomsParts {
@@ -37,7 +38,7 @@ class RoomSocket extends WebSocket {
     const body = refusalOf(
       new MaskDocError('UPDATE_TOO_LARGE', `a frame above ${MAX_ROOM_FRAME_BYTES} bytes`),
     );
-    this.send(refusedFrame(body));
+    this.send(refusedFrame(body).message);
     super.close(CLOSE.frameTooLarge, closeReason(body));
   }
 }
@@ -45,25 +46,17 @@ class RoomSocket extends WebSocket {
 export function createRooms({ store, access, log, limits: wanted, now = Date.now }: RoomsParts): Rooms {
   const limits = { ...ROOM_LIMITS, ...wanted };
   const connections = new Set<Connection>();
-  const listeners = new Set<(painted: Painted) => void>();
+  const news = createPaintedNews({ log, paintedMs: limits.paintedMs });
   let isClosing = false;
 
   const commits = createCommitLog({
     store,
     log,
     limits,
-    onCommitted({ mask: { maskId, projectId, sectionId, taskId }, labelled, painted }) {
-      const room = registry.find(maskId);
+    onCommitted(committed) {
+      const room = registry.find(committed.mask.maskId);
       if (room !== undefined) folder.committed(room);
-      const told = { maskId, projectId, sectionId, taskId, labelledPixels: labelled, newPixels: painted };
-      for (const listener of listeners) {
-        try {
-          listener(told);
-        } catch (error) {
-          // Paint is committed whatever becomes of those who hear of it.
-          log.error('A listener to committed paint failed', { maskId, error });
-        }
-      }
+      news.committed(committed);
     },
   });
   const registry = createRoomRegistry({
@@ -102,13 +95,14 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
     }
   };
 
-  const accept = (webSocket: WebSocket, request: IncomingMessage) => {
+  const accept = (webSocket: WebSocket, request: IncomingMessage, stream?: Duplex) => {
     if (isClosing) return webSocket.close(CLOSE.comeBack);
     const connection = new Connection(
       webSocket,
       request,
       { registry, folder, store, access, log, limits },
       (gone) => connections.delete(gone),
+      stream,
     );
     connections.add(connection);
     void connection.enter();
@@ -121,6 +115,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
   ) => {
     const { room, release } = await registry.open(maskId);
     const doc = new Y.Doc();
+    room.planesUnderWay++;
     try {
       const areas = areasFor(room.row);
       await claimSession(room, store, { sessionId, clientId: doc.clientID, userId, mayPaint: true });
@@ -134,6 +129,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
         await room.apply(sessionId, update, { countsAsNew }).committed;
       }
     } finally {
+      room.planesUnderWay--;
       doc.destroy();
       release();
     }
@@ -141,15 +137,18 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
 
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request));
+      sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request, socket));
     },
 
-    accept,
+    accept: (webSocket, request) => accept(webSocket, request),
 
     async labels(maskId) {
       const { room, release } = await registry.open(maskId);
       try {
-        const { width, height } = room.row;
+        const { width, height, epoch } = room.row;
+        // A room that has been loaded for a while may lack what another server has just committed.
+        const [told] = await store.heads([maskId]);
+        if (told?.epoch === epoch) await room.catchUp(told.head);
         const values = room.mask.composition.toLabels();
         if (commits.isAway && commits.isPending(maskId)) throw new ProtocolError('DATABASE_UNAVAILABLE');
         // What was applied when the pixels were read is committed when they are handed out.
@@ -170,10 +169,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
 
     paintAreas: (maskId, by, areas) => paint(maskId, by, () => areas),
 
-    onPainted(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onPainted: news.listen,
 
     labelsChanged(taskId) {
       renewLabels(taskId).catch((error) => log.error('Label table not read anew', { taskId, error }));
@@ -188,6 +184,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
       const folded = folder.close();
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();
+      news.close();
       await folded;
       const closing = [...connections];
       for (const connection of closing) connection.end(CLOSE.comeBack);

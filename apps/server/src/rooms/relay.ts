@@ -1,13 +1,13 @@
 /**
- * Tells the peers of a room what the others did: what comes within a short window goes out as one frame a peer, without
- * what the peer itself has sent. Everybody who sent nothing gets the same bytes. Knows no document.
+ * Tells the peers of a room what the others did: what comes soon after a frame waits for the next, which brings it all
+ * without what the peer itself has sent. Everybody who sent nothing gets the same bytes. Knows no document.
  */
-import { type PresenceEntry, presenceFrame, updateFrame } from './frames.ts';
+import { type Frame, type PresenceEntry, presenceFrame, updateFrame } from './frames.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import { putTogether, takeApart, type UpdateParts } from './updateParts.ts';
 
 export interface Receiver {
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  send(frame: Frame, options?: { droppable: boolean }): void;
 }
 
 interface Told<R> {
@@ -20,6 +20,8 @@ export class Relay<R extends Receiver> {
   private readonly presences = new Map<number, { entry: PresenceEntry; from: R }>();
   private flushing: (() => void) | undefined;
   private moving: (() => void) | undefined;
+  private lastFlush = 0;
+  private lastMove = 0;
 
   constructor(
     private readonly peers: ReadonlySet<R>,
@@ -29,13 +31,13 @@ export class Relay<R extends Receiver> {
   /** An update for everybody but its sender. */
   update(update: Uint8Array, from: R | undefined): void {
     this.updates.push({ parts: takeApart(update), from });
-    this.flushing ??= later(this.windowMs(this.limits.relayMs), () => this.flush());
+    this.flushing ??= later(this.wait(this.limits.relayMs, this.lastFlush), () => this.flush());
   }
 
   /** Where a peer is now; only the latest of a window is told. */
   presence(entry: PresenceEntry, from: R): void {
     this.presences.set(entry.clientId, { entry, from });
-    this.moving ??= later(this.windowMs(this.limits.presenceRelayMs), () => this.flushPresences());
+    this.moving ??= later(this.wait(this.limits.presenceRelayMs, this.lastMove), () => this.flushPresences());
   }
 
   /** A peer has left: told at once, and nothing of it afterwards. */
@@ -52,8 +54,9 @@ export class Relay<R extends Receiver> {
     const told = this.updates;
     if (told.length === 0) return;
     this.updates = [];
+    this.lastFlush = performance.now();
     const senders = new Set(told.map(({ from }) => from));
-    let shared: Uint8Array | undefined;
+    let shared: Frame | undefined;
     for (const peer of [...this.peers]) {
       if (!senders.has(peer)) {
         shared ??= frameOf(told);
@@ -76,6 +79,7 @@ export class Relay<R extends Receiver> {
     this.moving = undefined;
     const told = [...this.presences.values()];
     this.presences.clear();
+    this.lastMove = performance.now();
     if (told.length === 0) return;
     const frame = presenceFrame(told.map(({ entry }) => entry));
     // Among others', one's own place is no news and every client passes it over; alone it is not worth a frame.
@@ -83,14 +87,19 @@ export class Relay<R extends Receiver> {
     for (const peer of [...this.peers]) if (peer !== only) peer.send(frame, { droppable: true });
   }
 
-  /** Few peers are told in the same turn of the loop; the more there are, the more a frame saves. */
-  private windowMs(longest: number): number {
+  /**
+   * Milliseconds until the next frame may go: none when the last was long ago, so that a lone stroke is told at once. Few
+   * peers are told in the same turn of the loop; the more there are, the more a frame saves.
+   */
+  private wait(longest: number, last: number): number {
     const { size } = this.peers;
-    return size <= this.limits.peersAtOnce ? 0 : Math.min(longest, (longest * size) / 100);
+    if (size <= this.limits.peersAtOnce) return 0;
+    const window = Math.min(longest, (longest * size) / 50);
+    return Math.max(0, Math.round(last + window - performance.now()));
   }
 }
 
-function frameOf(told: readonly { readonly parts: UpdateParts }[]): Uint8Array {
+function frameOf(told: readonly { readonly parts: UpdateParts }[]): Frame {
   return updateFrame(putTogether(told.map(({ parts }) => parts)));
 }
 

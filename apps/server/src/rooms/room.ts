@@ -14,8 +14,8 @@ import {
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
-import { RoomBase } from './folds/roomBase.ts';
-import type { PresenceEntry } from './frames.ts';
+import { RoomBase, readBase } from './folds/roomBase.ts';
+import type { Frame, PresenceEntry } from './frames.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -27,7 +27,7 @@ export interface Peer {
   presence: PresenceEntry | undefined;
   /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
   heldFold: number | undefined;
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  send(frame: Frame, options?: { droppable: boolean }): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
   /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */
@@ -64,6 +64,8 @@ export class Room implements LogWriter {
   readonly base: RoomBase;
   /** Updates are turned away until an epoch has ended or has not. */
   isMoving = false;
+  /** Planes that the server itself is painting, in several updates: no epoch ends in the middle of one. */
+  planesUnderWay = 0;
   row: MaskRow;
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
@@ -90,9 +92,15 @@ export class Room implements LogWriter {
     applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
     const { width, height } = row;
     const { maxPlanes, undoHorizon } = parts.limits;
-    this.mask = openMaskDoc({ doc: this.doc, width, height, maxPlanes, undoHorizon });
-    this.base = new RoomBase(this.mask);
-    if (fold !== undefined) this.base.take(fold, 0);
+    this.mask = openMaskDoc({
+      doc: this.doc,
+      width,
+      height,
+      maxPlanes,
+      undoHorizon,
+      ...(fold === undefined ? {} : { base: readBase(fold, 0) }),
+    });
+    this.base = new RoomBase(this.mask, fold?.tiles ?? []);
     this.maxLamport = this.mask.greatestLamport;
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
@@ -141,6 +149,13 @@ export class Room implements LogWriter {
 
   greatestStrokeId(sessionId: string): number {
     return this.mask.greatestStrokeIdOf(sessionId);
+  }
+
+  /** Live strokes of all sessions. */
+  get liveStrokes(): number {
+    let strokes = 0;
+    for (const sessionId of this.sessions.keys()) strokes += this.mask.strokeCountOf(sessionId);
+    return strokes;
   }
 
   ready(mayPaint: boolean): RoomReady {
@@ -196,6 +211,8 @@ export class Room implements LogWriter {
     if (!inspected.isEmpty) {
       if (this.hasEnded) throw new ProtocolError('CONFLICT');
       if (this.isMoving || this.parts.commits.isFull) throw new ProtocolError('DATABASE_UNAVAILABLE');
+      // Decoded once: the picture takes them as they were judged.
+      this.mask.expectRecords(inspected.records);
       const bytes = this.applyToDocument(update);
       this.maxLamport = inspected.maxLamport;
       if (bytes !== undefined) {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Area } from './areaUpdates.ts';
 
-/** Committed paint, told once a group commit. */
+/** Committed paint, of one group commit or of several. */
 export interface Painted {
   maskId: string;
   projectId: string;

@@ -3,6 +3,7 @@
  * Never before the commit; the log hears nothing of it.
  */
 import { deleteFolded } from '@cotrace/mask-doc';
+import type { Frame } from '../frames.ts';
 import type { Room } from '../room.ts';
 import type { FoldStore } from './foldStore.ts';
 
@@ -10,7 +11,7 @@ import type { FoldStore } from './foldStore.ts';
  * `frame` brings whoever holds the fold before to this one. Pages that have not been answered yet are told with their
  * answer. The deletion comes last: a page that folds for itself knows by then why its records go.
  */
-export function tellFold(room: Room, frame: Uint8Array): void {
+export function tellFold(room: Room, frame: Frame): void {
   // A page can follow only when it has every record that was folded.
   room.relay.flush();
   for (const peer of room.peers) {

@@ -50,7 +50,14 @@ export async function startRoomServer({
   access.setRole('vera', 'viewer');
   const lines: string[] = [];
   const painted: Painted[] = [];
-  const rooms = createRooms({ store: used, access, log: createLog((line) => lines.push(line)), limits, now });
+  const rooms = createRooms({
+    store: used,
+    access,
+    log: createLog((line) => lines.push(line)),
+    // Every commit is told, so that a test can count on it.
+    limits: { paintedMs: 0, ...limits },
+    now,
+  });
   rooms.onPainted((told) => painted.push(told));
   const server = createServer();
   const sockets: Duplex[] = [];

@@ -9,6 +9,7 @@ import {
   type MaskDoc,
   MaskDocError,
   openMaskDoc,
+  type Watermark,
 } from '@cotrace/mask-doc';
 import {
   CLOSE,
@@ -46,8 +47,8 @@ export interface MaskSessionOptions {
   readonly place: KeptPlace;
   readonly labels: ReadonlySet<number>;
   readonly store: KeptStore;
-  /** Greatest stroke id that earlier documents of the session have used: no stroke has the number of one that was undone. */
-  readonly greatestStrokeId?: number;
+  /** Greatest stroke id and lamport that earlier documents of the session have used: none is used twice. */
+  readonly used?: Watermark;
   /**
    * Strokes of the same session that an earlier document could not save: at once, or asked for at the first
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
@@ -102,8 +103,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const doc = new Y.Doc();
   const maskDoc = openMaskDoc({
     ...{ doc, width, height, sessionId, labels },
+    ...(options.used === undefined ? {} : { used: options.used }),
     ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
-    ...(options.greatestStrokeId === undefined ? {} : { greatestStrokeId: options.greatestStrokeId }),
   });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
@@ -133,10 +134,13 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const countPending = () => {
     const aside = new Set(recorder.refused.map(({ strokeId }) => strokeId));
     const pending =
-      carried?.strokes.length ?? [...tracker.pendingStrokeIds].filter((id) => !aside.has(id)).length;
+      carried?.strokes.map(({ strokeId }) => strokeId) ??
+      [...tracker.pendingStrokeIds].filter((id) => !aside.has(id));
+    const only = carried?.inThisTabOnly ?? recorder.inThisTabOnly;
     learn({
-      pending,
-      inThisTabOnly: Math.min(pending, recorder.inThisTabOnly),
+      pending: pending.length,
+      inThisTabOnly: pending.filter((id) => only.has(id)).length,
+      asideInThisTabOnly: [...aside].filter((id) => only.has(id)).length,
       keeping: recorder.failure?.message,
       setAside: recorder.refused.length,
       setAsideWhy: recorder.refused[0]?.refusal,
@@ -247,7 +251,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
 
   const asked = options.carry;
   const loading: Promise<Carry> | undefined =
-    asked === undefined ? recorder.load().then((strokes) => ({ strokes, refused: [] })) : undefined;
+    asked === undefined ? recorder.load().then((strokes) => ({ ...NOTHING_CARRIED, strokes })) : undefined;
   const expect = (carry: Carry) => {
     carried = carry;
     recorder.refuse(carry.refused);
@@ -320,7 +324,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       return isSpoilt;
     },
     get wouldLose() {
-      return recorder.inThisTabOnly > 0 || (recorder.isWriting && facts.pending > 0);
+      const { inThisTabOnly, asideInThisTabOnly, pending } = facts;
+      return inThisTabOnly + asideInThisTabOnly > 0 || (recorder.isWriting && pending > 0);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -342,7 +347,11 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       tell();
       return redone;
     },
-    unsaved: () => ({ strokes: unsavedStrokes(), refused: recorder.refused }),
+    unsaved: () => ({
+      strokes: unsavedStrokes(),
+      refused: recorder.refused,
+      inThisTabOnly: carried?.inThisTabOnly ?? new Set(recorder.inThisTabOnly),
+    }),
     refuseAll(why) {
       const strokes = withRefusal(unsavedStrokes(), why);
       if (carried !== undefined) carried = { ...carried, strokes: [] };

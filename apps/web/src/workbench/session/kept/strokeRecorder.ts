@@ -14,8 +14,8 @@ export interface StrokeRecorder {
   load(): Promise<KeptStroke[]>;
   /** Looks again at these strokes: written if pending, removed if not. */
   look(strokeIds: Iterable<number>): void;
-  /** Unacknowledged strokes that the device could not take. */
-  readonly inThisTabOnly: number;
+  /** Strokes that the device could not take. */
+  readonly inThisTabOnly: ReadonlySet<number>;
   /** Something is on its way to the device and not there yet. */
   readonly isWriting: boolean;
   /** Why not. */
@@ -130,7 +130,10 @@ export function createStrokeRecorder({
     clearTimeout(retry);
     writing = write().finally(() => {
       writing = undefined;
-      if (failure !== undefined && !isStopped) retry = setTimeout(start, RETRY_MS);
+      if (isStopped) return;
+      if (failure !== undefined) retry = setTimeout(start, RETRY_MS);
+      // What came between the last look at what is due and this.
+      else if (due.size > 0) start();
     });
   };
 
@@ -184,7 +187,7 @@ export function createStrokeRecorder({
       look(ids);
     },
     get inThisTabOnly() {
-      return failed.size;
+      return failed;
     },
     get isWriting() {
       return writing !== undefined;
