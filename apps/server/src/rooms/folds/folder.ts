@@ -124,8 +124,11 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       });
     } else if (!state.isTroubled) {
       state.isTroubled = true;
-      const isAway = error instanceof ProtocolError && error.code === 'DATABASE_UNAVAILABLE';
-      log[isAway ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
+      // The database is away, or the epoch or the mask has come to its end meanwhile.
+      const isNobodysFault =
+        error instanceof ProtocolError &&
+        ['DATABASE_UNAVAILABLE', 'CONFLICT', 'NOT_FOUND'].includes(error.code);
+      log[isNobodysFault ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
     }
     await whenQuiet(room, state);
   };
