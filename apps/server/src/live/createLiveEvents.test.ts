@@ -160,6 +160,40 @@ describe('presence', () => {
     expect(await all).toEqual([expected]);
   });
 
+  it('of many is told together, each at its latest place, and a page that has gone not at all', async () => {
+    await using server = await startLive();
+    const pages = Array.from({ length: 12 }, () => server.page('anna'));
+    await Promise.all(pages.map((page) => joined(page)));
+    const bert = server.page('bert');
+    await joined(bert);
+    const one: Presence[] = [];
+    bert.on('presence', (presence) => one.push(presence));
+    const places = new Map<string, number | null>();
+    const all = new Promise<void>((resolve) => {
+      const look = () => {
+        if (places.size === 11 && [...places.values()].every((x) => x === 2)) resolve();
+      };
+      bert.on('moved', (moved) => {
+        for (const { sessionId, x } of moved) places.set(sessionId, x);
+        look();
+      });
+      bert.on('presenceLeft', ({ sessionId }) => {
+        places.delete(sessionId);
+        look();
+      });
+    });
+    const gone = pages.pop()!;
+    const left = next(bert, 'presenceLeft');
+    gone.emit('presence', { ...at(1), sessionId: 'gone' });
+    gone.disconnect();
+    for (const x of [1, 2]) {
+      for (const [i, page] of pages.entries()) page.emit('presence', { ...at(x), sessionId: `tab-${i}`, x });
+    }
+    await all;
+    expect((await left).sessionId).toBe('gone');
+    expect(one).toEqual([]);
+  });
+
   it('ends with the page', async () => {
     await using server = await startLive();
     const [anna, bert] = [server.page('anna'), server.page('bert')];
