@@ -34,6 +34,7 @@ export interface PersonParts {
   readonly ledger: Ledger;
   readonly size: { width: number; height: number };
   readonly labels: readonly number[];
+  readonly undoHorizon: number;
   readonly servers: readonly Host[];
   readonly trace: (line: string) => void;
   /** The mask's epoch as REST tells it. */
@@ -89,6 +90,7 @@ export class Person implements Visitor {
     const owner = ownedBy(`${this.name}.${++this.tabs}`);
     this.owner = owner;
     this.keepsNothing = keepsNothing;
+    this.isTryingAgain = false;
     time.at(0, owner, () => {
       trace(`${owner.name} opens the mask${keepsNothing ? ', in a private window' : ''}`);
       const sessionId = `session-${this.name}-${this.tabs}`;
@@ -139,7 +141,8 @@ export class Person implements Visitor {
       ...names,
     };
     const WebSocketPolyfill = network.webSocketOf(this);
-    return { origin: 'ws://rooms', place, labels: new Set(labels), store, WebSocketPolyfill };
+    const { undoHorizon } = this.parts;
+    return { origin: 'ws://rooms', place, labels: new Set(labels), store, undoHorizon, WebSocketPolyfill };
   }
 
   private enter(sessionId: string, store: KeptStore): void {
@@ -290,6 +293,10 @@ export class Person implements Visitor {
     const kept = (await this.device.everything()).map(
       ({ sessionId, strokes }) => `${sessionId}: ${strokes.length} kept`,
     );
+    for (const session of this.sessions) {
+      if (session !== this.session) kept.push(`${session.sessionId}: ${JSON.stringify(session.state)}`);
+    }
+    for (const { place, state } of this.adopter?.earlier ?? []) kept.push(`${place.sessionId} is ${state}`);
     return `${this.owner.name}: ${JSON.stringify(this.session?.state ?? 'no page')} ${kept.join(', ')}`;
   }
 

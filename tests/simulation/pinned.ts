@@ -7,7 +7,7 @@ export interface Pinned {
   readonly found: string;
 }
 
-const ONE_SERVER = { servers: 1, lostFrames: 0, hostile: 0 };
+const ONE_SERVER = { servers: 1, lostUp: 0, lostDown: 0, hostile: 0 };
 
 export const PINNED: readonly Pinned[] = [
   {

@@ -4,6 +4,7 @@
  */
 import { createRooms } from '../../apps/server/src/rooms/createRooms.ts';
 import type { EpochCommit, FoldCommit } from '../../apps/server/src/rooms/folds/foldStore.ts';
+import type { RoomLimits } from '../../apps/server/src/rooms/roomLimits.ts';
 import type { AppendOutcome, LogEntry } from '../../apps/server/src/rooms/roomStore.ts';
 import { createMemoryAccess } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { createMemoryRoomStore } from '../../apps/server/src/rooms/testing/memoryRoomStore.ts';
@@ -78,7 +79,7 @@ class Simulation {
   private readonly network: Network;
   private readonly store = createMemoryRoomStore();
   private readonly access = createMemoryAccess();
-  private readonly committed = new Committed(SIZE);
+  private readonly committed = new Committed(SIZE, 'session-mallory');
   private readonly servers: ServerProcess[];
   private readonly people: Person[];
   private readonly hostile: HostilePage[];
@@ -87,6 +88,7 @@ class Simulation {
   private isHealing = false;
   isReloaded = false;
   private readonly restore: () => void;
+  private readonly limits: Partial<RoomLimits>;
 
   constructor(
     private readonly seed: number,
@@ -95,6 +97,8 @@ class Simulation {
     this.time = new VirtualTime(this.diceOf('chance'), (owner, error) => this.onThrown(owner, error));
     this.weather = { ...weatherOf(seed), ...options.weather };
     this.climate = { ...this.weather };
+    const { undoHorizon, epochBytes } = this.weather;
+    this.limits = { ...LIMITS, undoHorizon, epochBytes };
     this.restore = this.takeOver();
     const trace = (line: string) => this.note(line);
     this.network = new Network(this.time, this.diceOf('network'), this.climate, trace);
@@ -109,7 +113,7 @@ class Simulation {
           store: this.store,
           access: this.access,
           weather: this.climate,
-          limits: LIMITS,
+          limits: this.limits,
           ...(options.lie === undefined ? {} : { lie: options.lie }),
           trace,
           onDone: (call, result) => this.onStoreCall(call, result),
@@ -127,6 +131,7 @@ class Simulation {
         ledger: this.ledger,
         size: SIZE,
         labels: LABELS,
+        undoHorizon: this.weather.undoHorizon,
         servers: this.servers,
         trace,
         epoch: () => this.epoch,
@@ -266,7 +271,7 @@ class Simulation {
     this.note('everything heals');
     this.isHealing = true;
     for (const page of this.hostile) page.close();
-    Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
+    Object.assign(this.climate, { lostUp: 0, lostDown: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
       // What a device keeps is not sent from a private window.
@@ -329,7 +334,7 @@ class Simulation {
       store: this.store,
       access: this.access,
       log: { info: () => {}, warn: () => {}, error: (line) => this.fail(`a fresh server says: ${line}`) },
-      limits: LIMITS,
+      limits: this.limits,
     });
     try {
       const before = this.committed.version;
@@ -423,7 +428,7 @@ class Simulation {
   }
 
   private expectSame(expected: Uint8Array, got: Uint8Array, what: string, who: string): void {
-    const difference = differenceOf(expected, got, SIZE.width);
+    const difference = differenceOf(expected, got, SIZE.width, this.committed.doubtful);
     if (difference === undefined) return;
     const { count, x, y } = difference;
     const here = ({ runs }: Stroke) => {
@@ -487,9 +492,16 @@ const LIMITS = {
   groupCommitMs: 25,
   firstRetryMs: 50,
   longestRetryMs: 500,
+  pollMs: 400,
   gapMs: 2_000,
   admissionMs: 5_000,
   closeMs: 1_000,
+  foldAtLeast: 8,
+  foldQuietAtLeast: 3,
+  foldQuietMs: 1_500,
+  // Shorter than what some calls take: a lease runs out while its holder still works.
+  foldLeaseMs: 1_000,
+  epochRatio: 1.5,
 };
 
 /** What a server may say when its store fails it. */

@@ -229,7 +229,7 @@ describe('let in', () => {
         expect(errors).toEqual([]);
         expect(server.store.pendingStructs).toBeNull();
       }),
-      cases(500),
+      cases(150),
     );
   });
 });

@@ -131,15 +131,10 @@ async function runOnce(
 }
 
 async function measureAllJoins(stage: Stage, plan: Plan, compared: Compared[]): Promise<Measured['joins']> {
-  const servers: RunningServer[] = [];
-  for (const kind of compared) servers.push(await stage.startServer(kind));
   const results = [];
   for (const strokes of JOIN_STROKES) {
     plan.progress(`joining a mask of ${strokes} strokes`);
-    const figures = await measureJoins(stage, servers, strokes);
-    const named = [...figures].map(([{ kind }, taken]) => [kind, taken] as const);
-    results.push({ strokes, ...Object.fromEntries(named) });
+    results.push({ strokes, ...Object.fromEntries(await measureJoins(stage, compared, { strokes })) });
   }
-  for (const server of servers) await server[Symbol.asyncDispose]();
   return results;
 }

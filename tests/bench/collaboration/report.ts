@@ -29,7 +29,7 @@ export function circumstances({ syncMs, nodeVersion, versions, seconds, roundCou
   return [
     `All processes on Node ${nodeVersion}${peers.length > 0 ? `; ${peers.join(', ')}` : ''}.`,
     `PostgreSQL as the server brings it, on a disk that takes ${syncMs.toFixed(2)} ms for a write and its fdatasync (median).`,
-    `Medians of ${roundCount} rounds of ${seconds} s, the servers in turns.`,
+    `Loads: medians of ${roundCount} rounds of ${seconds} s, the servers in turns.`,
   ];
 }
 
@@ -125,6 +125,10 @@ function memoryTable({ memory }: Measured): Table {
       ['resident, fresh process, MB', ...columns.map(({ freshBytes }) => megabytes(freshBytes))],
       ['resident, after the strokes, MB', ...columns.map(({ bytes }) => megabytes(bytes))],
       ['growth, MB', ...columns.map(({ bytes, freshBytes }) => megabytes(bytes - freshBytes))],
+      [
+        'processor time of the server meanwhile, ms a stroke',
+        ...columns.map(({ painting }) => figure(painting.serverCpuMs)),
+      ],
     ],
     notes: columns.flatMap(({ name, painting }) => troubles(name, painting)),
   };
@@ -148,7 +152,7 @@ function joinTable(joins: Measured['joins'][number]): Table {
       row('… until the document is held', 'next', ({ documentMs }) => documentMs),
       row('… until every pixel is known', 'next', ({ pictureMs }) => pictureMs),
       [
-        'server memory with the mask open, MB more',
+        'memory of a fresh server with the mask open, MB more',
         ...columns.map(({ memoryBytes }) => megabytes(memoryBytes)),
       ],
     ],

@@ -142,6 +142,7 @@ export class Connection implements Peer {
       // It was in another server's room, which has folded what this one still shows as strokes.
       if (asked.fold > room.base.number) await this.parts.folder.catchUp(room);
       if (this.isGone()) return this.leave();
+      room.checkOpen();
     }
     this.goInside();
   }

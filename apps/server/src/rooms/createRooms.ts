@@ -115,6 +115,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
   ) => {
     const { room, release } = await registry.open(maskId);
     const doc = new Y.Doc();
+    room.planesUnderWay++;
     try {
       const areas = areasFor(room.row);
       await claimSession(room, store, { sessionId, clientId: doc.clientID, userId, mayPaint: true });
@@ -128,6 +129,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
         await room.apply(sessionId, update, { countsAsNew }).committed;
       }
     } finally {
+      room.planesUnderWay--;
       doc.destroy();
       release();
     }
@@ -143,7 +145,10 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
     async labels(maskId) {
       const { room, release } = await registry.open(maskId);
       try {
-        const { width, height } = room.row;
+        const { width, height, epoch } = room.row;
+        // A room that has been loaded for a while may lack what another server has just committed.
+        const [told] = await store.heads([maskId]);
+        if (told?.epoch === epoch) await room.catchUp(told.head);
         const values = room.mask.composition.toLabels();
         if (commits.isAway && commits.isPending(maskId)) throw new ProtocolError('DATABASE_UNAVAILABLE');
         // What was applied when the pixels were read is committed when they are handed out.

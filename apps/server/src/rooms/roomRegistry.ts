@@ -51,8 +51,10 @@ export function createRoomRegistry({
   const load = async (maskId: string): Promise<Room> => {
     // A broken room's last entries may still be on their way into the log; if they fail, the log is the truth without them.
     await commits.settled(maskId).catch(() => undefined);
-    const [opened, sessions] = await Promise.all([store.open(maskId), store.sessions(maskId)]);
+    const opened = await store.open(maskId);
     if (opened === undefined) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
+    // Read after what they wrote: whoever has written there is among them.
+    const sessions = await store.sessions(maskId);
     const room = new Room(opened, { store, commits, limits, onEnded });
     for (const { sessionId, userId, clientIds } of sessions) {
       room.sessions.set(sessionId, { userId, clientIds: new Set(clientIds) });

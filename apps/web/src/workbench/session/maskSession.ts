@@ -23,15 +23,18 @@ import {
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
+import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
-import { closeSentence, isPassing } from './closeReason.ts';
+import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
+import { watchStandstill } from './standstill.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
 const RESYNC_INTERVAL_MS = 10_000;
@@ -51,6 +54,8 @@ export interface MaskSessionOptions {
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
    */
   readonly carry?: Carry | (() => Carry);
+  /** Strokes that may be undone, where it is not what the rooms are used to. */
+  readonly undoHorizon?: number;
   /** Node's tests pass `ws`. */
   readonly WebSocketPolyfill?: typeof WebSocket;
 }
@@ -99,6 +104,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const maskDoc = openMaskDoc({
     ...{ doc, width, height, sessionId, labels },
     ...(options.used === undefined ? {} : { used: options.used }),
+    ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
   });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
@@ -194,7 +200,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
 
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
-    if (isSpoilt || tracker.pendingStrokes === 0) return;
+    if (isSpoilt || tracker.pendingStrokes === 0 || announcesTheEnd(why)) return;
     if (isPassing(why)) return sendAgainSoon(why.message);
     // What follows a refused update in the same document would leave a gap: stop sending, keep everything.
     provider.disconnect();
@@ -268,6 +274,18 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     learn({ everSynced: true });
     countPending();
   };
+
+  const isWanted = () => provider.shouldConnect && facts.refusal === undefined;
+  const standstill = watchStandstill({
+    unready: () =>
+      isWanted() && !(provider.synced && ready !== undefined) ? (provider.ws ?? undefined) : undefined,
+    pendingStrokeIds: () => (isWanted() && provider.synced ? tracker.pendingStrokeIds : []),
+    onConnection() {
+      provider.disconnect();
+      provider.connect();
+    },
+    onStrokes: () => sendOwn(provider),
+  });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
   provider.on('sync', (synced) => {
@@ -352,10 +370,21 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       listeners.clear();
       recorder.stop();
       folds.destroy();
+      standstill.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
       doc.destroy();
     },
   };
+}
+
+/** All of the page's own once more, as an answer to a SyncStep1: what is there already is only acknowledged again. */
+function sendOwn({ doc, ws }: WebsocketProvider): void {
+  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
+  others.delete(doc.clientID);
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
+  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
+  ws?.send(new Uint8Array(encoding.toUint8Array(encoder)));
 }
