@@ -1,26 +1,43 @@
 /** The command line of the benches: which to run, on what machine, as a table or as JSON. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { collaboration } from './collaboration.ts';
 import { mask } from './mask.ts';
-import type { Bench, Measurement } from './measure.ts';
+import { type Bench, BenchError, type GivenOptions, type Measurement } from './measure.ts';
 import { prediction } from './prediction.ts';
 import { scoring } from './scoring.ts';
 import { training } from './training.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { mask, training, prediction, scoring };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  mask,
+  training,
+  prediction,
+  scoring,
+  collaboration,
+};
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Options of every bench. */
+const GENERAL = new Set(['json', 'help']);
 
 interface Report {
   machine: { processor: string; cores: number; memoryGigabytes: number; system: string; load: number };
   versions: { node: string; engine: string | null };
-  benches: Record<string, Measurement[]>;
+  benches: Record<string, Measurement[] | object>;
 }
 
 const HELP = `npm run bench -- [name] [--json]
 
-Times what people wait for, on this machine; every bench unless one is named.
+Times what people wait for, on this machine; the quick ones unless one is named.
 
 ${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+  .map(([name, { about, options = {} }]) =>
+    [
+      `  ${name.padEnd(15)}${about}`,
+      ...Object.entries(options).map(([option, told]) => `    ${`--${option}`.padEnd(13)}${told.about}`),
+    ].join('\n'),
+  )
   .join('\n')}
 
   --json      one JSON object instead of tables (npm run --silent bench -- --json)
@@ -47,12 +64,27 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`${Object.keys(BENCHES).join(', ')} were expected, got "${unknown}".\n`);
     return 2;
   }
-  const names = given.positionals.length > 0 ? given.positionals : Object.keys(BENCHES);
+  const quick = Object.keys(BENCHES).filter((name) => !BENCHES[name]!.onlyWhenNamed);
+  const names = given.positionals.length > 0 ? given.positionals : quick;
+  const foreign = Object.keys(given.values).find(
+    (option) =>
+      !GENERAL.has(option) && !names.some((name) => Object.hasOwn(BENCHES[name]!.options ?? {}, option)),
+  );
+  if (foreign !== undefined) {
+    process.stderr.write(`--${foreign} is no option of ${names.join(', ')}.\n`);
+    return 2;
+  }
   const json = given.values.json === true;
   const report = startReport();
   if (!json) process.stdout.write(`${headOf(report)}\n`);
   for (const name of names) {
-    const { engine, measurements } = await BENCHES[name]!.run();
+    const result = await BENCHES[name]!.run(given.values);
+    if ('text' in result) {
+      report.benches[name] = result.json;
+      if (!json) process.stdout.write(result.text);
+      continue;
+    }
+    const { engine, measurements } = result;
     report.versions.engine ??= engine ?? null;
     report.benches[name] = measurements;
     if (!json) process.stdout.write(`\n${name}${engine ? ` (${engine})` : ''}\n${tableOf(measurements)}`);
@@ -61,12 +93,13 @@ async function main(args: string[]): Promise<number> {
   return 0;
 }
 
-function parse(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
+function parse(args: string[]): { values: GivenOptions; positionals: string[] } {
+  const own: Options = Object.assign({}, ...Object.values(BENCHES).map(({ options }) => options));
+  const general: Options = {
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  };
+  return parseArgs({ args, allowPositionals: true, options: { ...own, ...general } });
 }
 
 function startReport(): Report {
@@ -111,4 +144,8 @@ function figure(value: number): string {
   return value >= 100 || Number.isInteger(value) ? Math.round(value).toString() : value.toPrecision(3);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof BenchError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  return 2;
+});

@@ -9,11 +9,33 @@ export interface Measurement {
   samples: number;
 }
 
+/** Values of a bench's own options, as parseArgs reads them. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+/** What keeps a bench from running, as a sentence: what was expected, what came, what to do. */
+export class BenchError extends Error {}
+
+/** Medians, with the engine's sentence where one computes… */
+export interface Measured {
+  engine?: string;
+  measurements: Measurement[];
+}
+
+/** …or what a bench has tables of its own for. */
+export interface Reported {
+  json: object;
+  text: string;
+}
+
 export interface Bench {
   /** One line for `--help`. */
   about: string;
-  /** The engine's sentence where one computes, and what it measured. */
-  run(): Promise<{ engine?: string; measurements: Measurement[] }>;
+  /** It takes long, or needs what others do not. */
+  onlyWhenNamed?: boolean;
+  /** What it understands on the command line, with a line each for `--help`. */
+  options?: Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; about: string }>>;
+  /** Throws BenchError. */
+  run(given: GivenOptions): Promise<Measured | Reported>;
 }
 
 /** Throws where there are no values: a median of nothing is a mistake in the bench. */

@@ -21,6 +21,7 @@ const DONE_AT_ONCE: RouteName[] = [
   'removePerson',
   'deleteInvitation',
   'deleteToken',
+  'deleteRestorePoint',
   'requestJob',
   'cancelJob',
   'promoteModel',

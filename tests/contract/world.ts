@@ -56,6 +56,10 @@ export async function makeWorld(server: TestServer): Promise<World> {
     body: { role: 'viewer' },
   });
   const token = await owner.call('createToken', { body: { name: 'shell' } });
+  const point = await owner.call('createRestorePoint', {
+    params: { maskId: section.masks[0]!.id },
+    body: { name: 'Begun' },
+  });
   return {
     project,
     people,
@@ -71,6 +75,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
       invitationId,
       invitationToken: url!.split('/').at(-1)!,
       tokenId: token.id,
+      pointId: point.id,
       z: '0',
       x: '0',
       y: '0',

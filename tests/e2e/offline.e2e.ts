@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImage } from '@cotrace/image-io';
-import type { Project, Section } from '@cotrace/protocol';
+import { type Project, ROOM_MESSAGE, type Section } from '@cotrace/protocol';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LineToServer, openLine } from './lineToServer.ts';
+import { paintManyStrokes } from './manyStrokes.ts';
 import { openPerson, type Person } from './person.ts';
 import { freePort, launchBrowser, type RunningProduct, startProduct, temporaryHome } from './product.ts';
 
@@ -26,6 +27,18 @@ const badge = (person: Person) => person.page.getByTestId('save-state');
 const says = (person: Person, words: string | RegExp) =>
   badge(person).filter({ hasText: words }).waitFor({ timeout: 20_000 });
 
+/** What moves into its place has arrived. */
+const settled = (page: Page) =>
+  page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .map(({ finished, effect }) =>
+          effect?.getTiming().iterations === Number.POSITIVE_INFINITY ? undefined : finished,
+        ),
+    ).then(() => undefined),
+  );
+
 let shots = 0;
 async function look(page: Page, name: string): Promise<void> {
   mkdirSync(screens, { recursive: true });
@@ -40,6 +53,7 @@ async function explanation(person: Person, shot: string): Promise<string> {
   const dialog = person.page.getByRole('dialog');
   await dialog.waitFor();
   const text = (await dialog.textContent()) ?? '';
+  await settled(person.page);
   await look(person.page, shot);
   await person.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
@@ -102,6 +116,11 @@ beforeAll(async () => {
   const sections = await ada.call('listSections', { params: { projectId: project.id } });
   section = sections.find(({ masks }) => masks.every(({ labelledPixels }) => labelledPixels === 0))!;
   where = { projectId: project.id, sectionId: section.id, taskId: project.tasks[0]!.id };
+  // Nothing is to be trained meanwhile: the processors belong to the browsers.
+  await ada.call('updateTask', {
+    params: { taskId: where.taskId },
+    body: { policy: { ...project.tasks[0]!.policy, retrainAfterPixels: 0 } },
+  });
   ben = await openPerson(browser, line.origin);
   await join_(ben, line.origin, 'Ben');
   await Promise.all([ada.openSection(where), ben.openSection(where)]);
@@ -162,11 +181,13 @@ describe('tabs', () => {
     await says(ben, 'Offline');
     await ben.stroke('1', [40, 200], [300, 200]);
     await says(ben, 'Offline, 1 kept on this device');
-    await ben.page.reload().catch(() => undefined); // nothing answers
+    // Nothing answers: the page is gone, and the browser's own stands in its place.
+    await expect(ben.page.reload()).rejects.toThrow();
+    await ben.page.waitForURL(/^chrome-error:/);
     line.set('noRooms');
     await ben.page.goto(`${line.origin}/projects/${project.id}`);
     const notice = ben.page.getByTestId('earlier-strokes');
-    await notice.filter({ hasText: '1 stroke of an earlier tab is being sent' }).waitFor();
+    await notice.filter({ hasText: '1 stroke of an earlier tab is kept on this device and waits' }).waitFor();
     await look(ben.page, 'project-page-sending');
     line.set('open');
     await notice.waitFor({ state: 'detached', timeout: 20_000 });
@@ -189,7 +210,7 @@ describe('tabs', () => {
     const notice = second.getByTestId('earlier-strokes');
     expect(await notice.count()).toBe(0);
     await ben.page.close();
-    await notice.filter({ hasText: 'being sent' }).waitFor({ timeout: 20_000 });
+    await notice.filter({ hasText: 'waits for the server' }).waitFor({ timeout: 20_000 });
     line.set('open');
     await notice.waitFor({ state: 'detached', timeout: 20_000 });
     ben.page = second;
@@ -208,14 +229,18 @@ describe('another person at the same browser', () => {
     await ben.page.getByRole('button', { name: /^Your menu/ }).click();
     await ben.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await ben.page.waitForURL(/sign-in/);
+    await ben.page
+      .getByText('1 stroke of Ben is kept on this device, to be sent when Ben signs in.')
+      .waitFor();
+    await look(ben.page, 'signed-out');
     line.set('open');
     await join_(ben, line.origin, 'Cleo');
     const notice = ben.page.getByTestId('earlier-strokes');
-    await notice.filter({ hasText: '1 stroke of Ben is kept on this device: sign in as them' }).waitFor();
+    await notice.filter({ hasText: '1 stroke of Ben is kept on this device: sign in as Ben' }).waitFor();
     await look(ben.page, 'strokes-of-another');
     await ben.openSection(where);
-    await says(ben, '1 of Ben kept');
-    expect(await explanation(ben, 'badge-strokes-of-another')).toContain('sign in as them to send them');
+    await says(ben, '1 stroke of Ben kept');
+    expect(await explanation(ben, 'badge-strokes-of-another')).toContain('sign in as Ben to send it');
     expect(at(await committed(), 100, 270)).toBe(0);
   });
 
@@ -249,7 +274,7 @@ describe('a device that cannot keep', () => {
     await ben.stroke('1', [40, 310], [300, 310]);
     await says(ben, 'Offline, 1 in this tab only');
     const text = await explanation(ben, 'in-this-tab-only');
-    expect(text).toContain('the storage of this browser is full: do not close it');
+    expect(text).toContain('the storage of this browser is full: do not close the tab');
     const asked = ben.page.waitForEvent('dialog');
     await ben.page.close({ runBeforeUnload: true });
     const dialog = await asked;
@@ -292,7 +317,7 @@ describe('a stroke that the server does not take', () => {
   it('stays on this device until the person lets go of it', async () => {
     await newTab(ben);
     await ben.openSection(where);
-    await says(ben, '1 of an earlier tab refused');
+    await says(ben, '1 stroke of an earlier tab refused');
     await badge(ben).click();
     const [file] = await Promise.all([
       ben.page.waitForEvent('download'),
@@ -309,5 +334,57 @@ describe('a stroke that the server does not take', () => {
       return databases.map(({ name }) => name);
     });
     expect(kept).toContain('cotrace-kept-strokes');
+  });
+});
+
+describe('a mask that is folded', () => {
+  it('is the same in a page that folded along and in one that came back from offline', async () => {
+    const received = new Set<number>();
+    ada.page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        if (typeof payload !== 'string') received.add(payload[0]!);
+      }),
+    );
+    await ada.openSection(where);
+    line.set('cut');
+    await says(ben, 'Offline');
+    await ben.stroke('1', [20, 450], [480, 450]);
+    await says(ben, 'Offline, 1 kept on this device');
+    await paintManyStrokes(ada, product.origin, {
+      maskId: section.masks.find(({ taskId }) => taskId === where.taskId)!.id,
+      ...{ width: section.width, height: section.height },
+      // More than a fold is worth beside the last 200, which are never folded.
+      count: 1_250,
+      rows: [436, 464],
+    });
+    await expect.poll(() => received.has(ROOM_MESSAGE.folded), { timeout: 30_000 }).toBe(true);
+    line.set('open');
+    await says(ben, /^Saved$/);
+    const labels = await allAgree();
+    expect(new Set(labels)).toEqual(new Set([0, 1, 2]));
+    await ben.openSection(where);
+    expect(await allAgree()).toEqual(labels);
+  });
+
+  it('takes back the last 200 strokes of a page, and says why no more', async () => {
+    const before = await allAgree();
+    const dot = (i: number): [number, number] => [30 + (i % 40) * 10, 480 + Math.floor(i / 40) * 4];
+    await ben.stroke('2', dot(0), dot(1));
+    await ben.dots(Array.from({ length: 200 }, (_, i) => dot(i + 1)));
+    await ben.saved();
+    for (let i = 0; i < 201; i++) await ben.page.keyboard.press('Control+z');
+    await ben.saved();
+    const undo = ben.page.getByRole('button', { name: /^Undo/ });
+    expect(await undo.getAttribute('aria-disabled')).toBe('true');
+    await undo.focus();
+    const tip = ben.page.getByRole('tooltip', { name: /Only your last 200 strokes can be taken back/ });
+    await tip.waitFor();
+    await settled(ben.page);
+    await look(ben.page, 'undo-ends');
+    const after = await allAgree();
+    const changed = after.filter((label, i) => label !== before[i]).length;
+    expect(changed).toBeGreaterThan(0);
+    expect(at(after, ...dot(0))).toBe(2);
+    expect(at(after, ...dot(199))).toBe(at(before, ...dot(199)));
   });
 });

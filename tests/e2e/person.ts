@@ -18,6 +18,8 @@ export interface Person {
   openSection(where: { projectId: string; sectionId: string; taskId: string }): Promise<void>;
   /** A straight stroke in image pixels with the label of this number key. */
   stroke(label: string, from: [number, number], to: [number, number]): Promise<void>;
+  /** One click each with the brush as it is. */
+  dots(points: readonly [number, number][]): Promise<void>;
   saved(): Promise<void>;
   labels(): Promise<number[]>;
   close(): Promise<void>;
@@ -36,17 +38,7 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
       await person.page.locator('[data-testid="save-state"][data-state="saved"]').waitFor();
     },
     async stroke(label, from, to) {
-      const canvas = person.page.getByTestId('workbench-canvas');
-      const box = (await canvas.boundingBox())!;
-      const [scale, offsetX, offsetY] = await Promise.all(
-        ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) =>
-          Number(await canvas.getAttribute(name)),
-        ),
-      );
-      const onScreen = ([x, y]: [number, number]): [number, number] => [
-        box.x + offsetX! + x * scale!,
-        box.y + offsetY! + y * scale!,
-      ];
+      const onScreen = await placeOnScreen(person.page);
       await person.page.keyboard.press('b');
       await person.page.keyboard.press(label);
       await person.page.mouse.move(...onScreen(from));
@@ -54,18 +46,41 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
       await person.page.mouse.move(...onScreen(to), { steps: 12 });
       await person.page.mouse.up();
     },
+    async dots(points) {
+      const onScreen = await placeOnScreen(person.page);
+      for (const point of points) await person.page.mouse.click(...onScreen(point));
+    },
     async saved() {
       await person.page
         .locator('[data-testid="save-state"][data-state="saved"][data-pending="0"]')
         .waitFor({ timeout: 30_000 });
     },
-    labels: () =>
-      person.page.evaluate(() =>
-        Array.from((window as unknown as { cotrace: { labels(): Uint8Array } }).cotrace.labels()),
-      ),
+    async labels() {
+      // As text: a quarter of a million numbers take a second to cross as JSON.
+      const text = await person.page.evaluate(() => {
+        const labels = (window as unknown as { cotrace: { labels(): Uint8Array } }).cotrace.labels();
+        let latin1 = '';
+        for (let at = 0; at < labels.length; at += 8192)
+          latin1 += String.fromCharCode(...labels.subarray(at, at + 8192));
+        return btoa(latin1);
+      });
+      return [...Buffer.from(text, 'base64')];
+    },
     close: () => context.close(),
   };
   return person;
+}
+
+/** From image pixels to where they are shown now. */
+async function placeOnScreen(page: Page): Promise<(point: readonly [number, number]) => [number, number]> {
+  const canvas = page.getByTestId('workbench-canvas');
+  const box = (await canvas.boundingBox())!;
+  const [scale, offsetX, offsetY] = await Promise.all(
+    ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) =>
+      Number(await canvas.getAttribute(name)),
+    ),
+  );
+  return ([x, y]) => [box.x + offsetX! + x * scale!, box.y + offsetY! + y * scale!];
 }
 
 /** The page's own cookies, sent from Node: what the page may do, and no more. */

@@ -13,6 +13,14 @@ const SIZE = { width: 600, height: 400 };
 const KILLS_A_ROUND = 50;
 const ROUNDS = process.env.COTRACE_LONG ? 20 : 1;
 const NAMES = ['anna', 'bert', 'cleo', 'dora'];
+/** So small that the server folds again and again between two kills. */
+const FOLDS = {
+  undoHorizon: 10,
+  foldAtLeast: 30,
+  foldQuietAtLeast: 10,
+  foldQuietMs: 1_000,
+  foldLeaseMs: 300,
+};
 
 let database: FaultDatabase;
 let server: ServerProcess;
@@ -20,7 +28,7 @@ beforeAll(async () => {
   database = await startFaultDatabase();
   await database.addPeople('annotator', ...NAMES);
   await database.addPeople('viewer', 'vera');
-  server = await startServerProcess({ databaseUrl: database.url }, { standBy: true });
+  server = await startServerProcess({ databaseUrl: database.url, limits: FOLDS }, { standBy: true });
 });
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -32,11 +40,12 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
   { timeout: 300_000 },
   async (seed) => {
     const random = seededRandom(seed);
-    const room = `${await database.addMask(SIZE)}@0`;
+    const maskId = await database.addMask(SIZE);
+    const page = { room: `${maskId}@0`, undoHorizon: FOLDS.undoHorizon, ...SIZE };
     const ledger = createLedger(SIZE);
     const authors = NAMES.map((name) => {
       const sessionId = `session-${name}-${seed}`;
-      const painter = openPainter(server, { name, sessionId, room, ...SIZE });
+      const painter = openPainter(server, { name, sessionId, ...page });
       painter.provider.maxBackoffTime = 100;
       return ledger.follow(painter, sessionId);
     });
@@ -46,8 +55,7 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
       await using clean = openPainter(server, {
         name: 'vera',
         sessionId: `clean-page-${counts.kills}`,
-        room,
-        ...SIZE,
+        ...page,
       });
       await within('a clean page is synchronised', clean.synced);
       const { lost, ghosts } = ledger.judge(clean.pixels(), moment);
@@ -84,7 +92,8 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
     } finally {
       work.stop();
       const { painted, acknowledged, undone } = ledger;
-      process.stdout.write(`${JSON.stringify({ ...counts, painted, acknowledged, undone })}\n`);
+      const folds = (await database.prisma.maskFold.findUnique({ where: { maskId } }))?.number ?? 0;
+      process.stdout.write(`${JSON.stringify({ ...counts, painted, acknowledged, undone, folds })}\n`);
       for (const { painter } of authors) await painter[Symbol.asyncDispose]();
     }
     expect(counts.soonAfterAcknowledgement).toBeGreaterThanOrEqual(KILLS_A_ROUND / 3);

@@ -29,7 +29,16 @@ export class Committed {
   private readonly decoded = new WeakMap<Uint8Array, StrokeRecord>();
   private readonly sessions = new Map<string, OfSession>();
 
-  constructor(private readonly size: { width: number; height: number }) {}
+  /**
+   * Pixels of the lawless session. Two servers that do not know yet what the other let in may both take a stroke number that
+   * she uses twice; whether such a stroke shows is nobody's promise, as long as it is the same for everybody.
+   */
+  readonly doubtful = new Set<number>();
+
+  constructor(
+    private readonly size: { width: number; height: number },
+    private readonly lawless: string,
+  ) {}
 
   append(entry: CommittedEntry): void {
     this.waiting.push(entry);
@@ -67,9 +76,16 @@ export class Committed {
       if (record === undefined) {
         record = decodeRecord(bytes, this.size);
         this.decoded.set(bytes, record);
+        if (sessionId === this.lawless) this.doubt(record);
       }
       return record;
     });
+  }
+
+  private doubt({ runs }: StrokeRecord): void {
+    for (let i = 0; i < runs.length; i += 3) {
+      for (let x = runs[i + 1]!; x < runs[i + 2]!; x++) this.doubtful.add(runs[i]! * this.size.width + x);
+    }
   }
 
   private catchUp(): void {
@@ -77,6 +93,7 @@ export class Committed {
     for (const { epoch, bytes } of this.waiting.splice(0)) {
       if (epoch === this.epoch) Y.applyUpdate(this.doc, bytes);
       else this.turnTo(epoch, bytes);
+      this.recordsInDocument(this.lawless);
     }
     this.sessions.clear();
     if (this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null) {

@@ -15,9 +15,14 @@ export interface Stroke {
 interface Intent {
   stroke: Stroke;
   isLive: boolean;
-  /** The author was told that this is saved; undefined: not sure, and nobody will say any more. */
-  isSaved: boolean;
+  /** Whether it is in the mask nobody can say. */
   isAbandoned: boolean;
+}
+
+export interface Claimed {
+  readonly sessionId: string;
+  readonly strokeId: number;
+  readonly isLive: boolean;
 }
 
 export const strokeKey = (sessionId: string, strokeId: number): string => `${sessionId}:${strokeId}`;
@@ -31,7 +36,6 @@ export class Ledger {
     this.intents.set(strokeKey(stroke.sessionId, stroke.strokeId), {
       stroke,
       isLive: true,
-      isSaved: false,
       isAbandoned: false,
     });
     this.openOf(stroke.sessionId).add(stroke.strokeId);
@@ -42,7 +46,6 @@ export class Ledger {
     const intent = this.intents.get(strokeKey(sessionId, strokeId));
     if (intent === undefined) throw new Error(`Nobody painted stroke ${strokeId} of ${sessionId}.`);
     intent.isLive = isLive;
-    intent.isSaved = false;
     this.openOf(sessionId).add(strokeId);
   }
 
@@ -50,26 +53,36 @@ export class Ledger {
     return this.intents.has(strokeKey(sessionId, strokeId));
   }
 
-  /** The page says that everything but these is saved; returns what it has not said before. */
-  saved(sessionId: string, unsaved: ReadonlySet<number>): { strokeId: number; isLive: boolean }[] {
-    const open = this.openOf(sessionId);
-    const news: { strokeId: number; isLive: boolean }[] = [];
-    for (const strokeId of open) {
-      if (unsaved.has(strokeId)) continue;
-      open.delete(strokeId);
-      const intent = this.intents.get(strokeKey(sessionId, strokeId))!;
-      intent.isSaved = true;
-      news.push({ strokeId, isLive: intent.isLive });
-    }
-    return news;
+  /** The page says that everything is saved; returns what it has not said before. */
+  saved(sessionId: string): Claimed[] {
+    return this.savedOnly(sessionId, [...this.openOf(sessionId)]);
   }
 
-  /** Nobody has these any more: what was not saved may be in the mask or not. */
-  abandon(sessionId: string): void {
-    for (const strokeId of this.openOf(sessionId)) {
-      this.intents.get(strokeKey(sessionId, strokeId))!.isAbandoned = true;
+  /** The page says that these are saved; returns those of which it has not said so before. */
+  savedOnly(sessionId: string, strokeIds: readonly number[]): Claimed[] {
+    const open = this.openOf(sessionId);
+    return strokeIds.flatMap((strokeId) => {
+      if (!open.delete(strokeId)) return [];
+      const intent = this.intents.get(strokeKey(sessionId, strokeId))!;
+      return { sessionId, strokeId, isLive: intent.isLive };
+    });
+  }
+
+  /**
+   * The page is gone. What was not saved is as its author left it where the device keeps it so; of the rest nobody can say
+   * whether it will be in the mask. Returns how many those are.
+   */
+  abandon(sessionId: string, kept: ReadonlyMap<number, boolean>): number {
+    let lost = 0;
+    const open = this.openOf(sessionId);
+    for (const strokeId of [...open]) {
+      const intent = this.intents.get(strokeKey(sessionId, strokeId))!;
+      if (kept.get(strokeId) === intent.isLive) continue;
+      intent.isAbandoned = true;
+      open.delete(strokeId);
+      lost++;
     }
-    this.openOf(sessionId).clear();
+    return lost;
   }
 
   openCount(sessionId: string): number {
@@ -127,11 +140,17 @@ export interface Difference {
   readonly got: number;
 }
 
-export function differenceOf(expected: Uint8Array, got: Uint8Array, width: number): Difference | undefined {
+export function differenceOf(
+  expected: Uint8Array,
+  got: Uint8Array,
+  width: number,
+  /** Pixels that are not compared. */
+  doubtful?: ReadonlySet<number>,
+): Difference | undefined {
   let count = 0;
   let first = -1;
   for (let i = 0; i < expected.length; i++) {
-    if (expected[i] === got[i]) continue;
+    if (expected[i] === got[i] || doubtful?.has(i)) continue;
     if (first < 0) first = i;
     count++;
   }

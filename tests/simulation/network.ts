@@ -27,7 +27,8 @@ export interface Visitor {
 
 export interface NetworkWeather {
   latencyMs: readonly [number, number];
-  lostFrames: number;
+  lostUp: number;
+  lostDown: number;
 }
 
 type Message =
@@ -55,7 +56,7 @@ class Direction {
 
   constructor(
     private readonly link: Link,
-    private readonly name: string,
+    private readonly name: 'up' | 'down',
     private readonly receiver: () => Owner,
     private readonly deliver: (message: Message) => void,
   ) {}
@@ -70,7 +71,10 @@ class Direction {
     if (message.kind === 'abort') {
       // What is on its way may be lost with the connection.
       this.isCut = true;
-    } else if (message.kind === 'frame' && dice.chance(weather.lostFrames)) {
+    } else if (
+      message.kind === 'frame' &&
+      dice.chance(this.name === 'up' ? weather.lostUp : weather.lostDown)
+    ) {
       trace(`${this.link} ${this.name}: a frame of ${message.bytes.length} bytes vanishes`);
       return;
     }

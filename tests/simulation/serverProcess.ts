@@ -6,7 +6,7 @@ import type { Rooms } from '../../apps/server/src/rooms/rooms.ts';
 import type { MemoryAccess } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import type { MemoryRoomStore } from '../../apps/server/src/rooms/testing/memoryRoomStore.ts';
 import type { Host, Network, ServerSocket } from './network.ts';
-import { type Call, type StoreWeather, unreliable } from './unreliableStore.ts';
+import { type Call, type StoreLie, type StoreWeather, unreliable } from './unreliableStore.ts';
 import { ownedBy, type VirtualTime } from './virtualTime.ts';
 import type { Dice } from './weather.ts';
 
@@ -18,6 +18,7 @@ export interface ServerParts {
   readonly access: MemoryAccess;
   readonly weather: StoreWeather;
   readonly limits: Partial<RoomLimits>;
+  readonly lie?: StoreLie;
   readonly trace: (line: string) => void;
   readonly onDone: (call: Call, result: unknown) => void;
   /** The process said something at this level. */
@@ -37,7 +38,7 @@ export class ServerProcess implements Host {
   ) {}
 
   start(): void {
-    const { time, store, access, limits, trace, dice, weather, onDone, onLine } = this.parts;
+    const { time, store, access, limits, lie, trace, dice, weather, onDone, onLine } = this.parts;
     this.owner = ownedBy(`${this.name}.${++this.lives}`);
     const { owner } = this;
     time.at(0, owner, () => {
@@ -53,6 +54,7 @@ export class ServerProcess implements Host {
           weather,
           trace,
           caller: owner,
+          ...(lie === undefined ? {} : { lie }),
           isCutOff: () => this.isCutOffFromStore,
           onDone,
         }),

@@ -4,6 +4,7 @@
  */
 import { createRooms } from '../../apps/server/src/rooms/createRooms.ts';
 import type { EpochCommit, FoldCommit } from '../../apps/server/src/rooms/folds/foldStore.ts';
+import type { RoomLimits } from '../../apps/server/src/rooms/roomLimits.ts';
 import type { AppendOutcome, LogEntry } from '../../apps/server/src/rooms/roomStore.ts';
 import { createMemoryAccess } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { createMemoryRoomStore } from '../../apps/server/src/rooms/testing/memoryRoomStore.ts';
@@ -11,9 +12,9 @@ import { Committed } from './committed.ts';
 import { HostilePage } from './hostilePage.ts';
 import { differenceOf, Ledger, naivePicture, type Stroke } from './ledger.ts';
 import { Network, PageSocket } from './network.ts';
-import { Person } from './person.ts';
+import { type Claim, Person } from './person.ts';
 import { ServerProcess } from './serverProcess.ts';
-import type { Call } from './unreliableStore.ts';
+import type { Call, StoreLie } from './unreliableStore.ts';
 import { realNow } from './virtualGlobals.ts';
 import { type Owner, ownedBy, VirtualTime } from './virtualTime.ts';
 import { Dice, type Fault, type Weather, weatherOf } from './weather.ts';
@@ -22,6 +23,7 @@ export interface SimulationOptions {
   /** Keeps what happened, line by line. */
   readonly traces?: boolean;
   readonly weather?: Partial<Weather>;
+  readonly lie?: StoreLie;
 }
 
 export interface Outcome {
@@ -50,7 +52,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   } catch (error) {
     simulation.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
-    simulation.end();
+    await simulation.end();
   }
   const { failure, lines, time, ledger } = simulation;
   return {
@@ -77,7 +79,7 @@ class Simulation {
   private readonly network: Network;
   private readonly store = createMemoryRoomStore();
   private readonly access = createMemoryAccess();
-  private readonly committed = new Committed(SIZE);
+  private readonly committed = new Committed(SIZE, 'session-mallory');
   private readonly servers: ServerProcess[];
   private readonly people: Person[];
   private readonly hostile: HostilePage[];
@@ -86,6 +88,7 @@ class Simulation {
   private isHealing = false;
   isReloaded = false;
   private readonly restore: () => void;
+  private readonly limits: Partial<RoomLimits>;
 
   constructor(
     private readonly seed: number,
@@ -94,6 +97,8 @@ class Simulation {
     this.time = new VirtualTime(this.diceOf('chance'), (owner, error) => this.onThrown(owner, error));
     this.weather = { ...weatherOf(seed), ...options.weather };
     this.climate = { ...this.weather };
+    const { undoHorizon, epochBytes } = this.weather;
+    this.limits = { ...LIMITS, undoHorizon, epochBytes };
     this.restore = this.takeOver();
     const trace = (line: string) => this.note(line);
     this.network = new Network(this.time, this.diceOf('network'), this.climate, trace);
@@ -108,7 +113,8 @@ class Simulation {
           store: this.store,
           access: this.access,
           weather: this.climate,
-          limits: LIMITS,
+          limits: this.limits,
+          ...(options.lie === undefined ? {} : { lie: options.lie }),
           trace,
           onDone: (call, result) => this.onStoreCall(call, result),
           onLine: (level, line) => {
@@ -125,10 +131,11 @@ class Simulation {
         ledger: this.ledger,
         size: SIZE,
         labels: LABELS,
+        undoHorizon: this.weather.undoHorizon,
         servers: this.servers,
         trace,
         epoch: () => this.epoch,
-        onClaim: (who, claimed) => this.onClaim(who, claimed),
+        onClaim: (tab, claims) => this.onClaim(tab, claims),
         onFailure: (what) => this.fail(what),
       });
     };
@@ -167,8 +174,8 @@ class Simulation {
     await this.compare();
   }
 
-  end(): void {
-    for (const person of this.people) person.close(false);
+  async end(): Promise<void> {
+    for (const person of this.people) await person.close();
     for (const server of this.servers) server.die(true);
     this.restore();
     this.time.end();
@@ -250,8 +257,8 @@ class Simulation {
         later(dice.wait(1_000), () => server.revive());
         return;
       case 'crashPage':
-        person.close(dice.chance(0.7));
-        later(dice.wait(2_000), () => person.open());
+        void person.close();
+        later(dice.wait(2_000), () => person.open(dice.chance(0.2)));
         return;
       case 'switchServer':
         person.serverIndex = dice.int(0, this.servers.length - 1);
@@ -264,10 +271,12 @@ class Simulation {
     this.note('everything heals');
     this.isHealing = true;
     for (const page of this.hostile) page.close();
-    Object.assign(this.climate, { lostFrames: 0, failedCalls: 0, slowCalls: 0 });
+    Object.assign(this.climate, { lostUp: 0, lostDown: 0, failedCalls: 0, slowCalls: 0 });
     for (const person of this.people) {
       this.network.cutOff(person, false);
-      person.open();
+      // What a device keeps is not sent from a private window.
+      if (person.isPrivate) void person.close().then(() => person.open());
+      else person.open();
     }
     for (const server of this.servers) {
       server.isCutOffFromStore = false;
@@ -309,18 +318,12 @@ class Simulation {
     }
   }
 
-  private onClaim(
-    { owner, sessionId }: Person,
-    claimed: readonly { strokeId: number; isLive: boolean }[],
-  ): void {
-    this.note(`${owner.name} reads that ${claimed.map(({ strokeId }) => strokeId).join(' ')} are saved`);
-    for (const { strokeId, isLive } of claimed) {
+  private onClaim(tab: string, claims: readonly Claim[]): void {
+    this.note(`${tab} reads that ${claims.map(({ strokeId }) => strokeId).join(' ')} are saved`);
+    for (const { sessionId, strokeId, isLive } of claims) {
       if (this.committed.has(sessionId, strokeId) === isLive) continue;
-      this.fail(
-        `${owner.name} reads that ${isLive ? '' : 'undoing '}stroke ${strokeId} is saved, and the store ${
-          isLive ? 'lacks it' : 'has it still'
-        }`,
-      );
+      const what = `${isLive ? '' : 'undoing '}stroke ${strokeId} of ${sessionId}`;
+      this.fail(`${tab} reads that ${what} is saved, and the store ${isLive ? 'lacks it' : 'has it still'}`);
     }
   }
 
@@ -331,7 +334,7 @@ class Simulation {
       store: this.store,
       access: this.access,
       log: { info: () => {}, warn: () => {}, error: (line) => this.fail(`a fresh server says: ${line}`) },
-      limits: LIMITS,
+      limits: this.limits,
     });
     try {
       const before = this.committed.version;
@@ -351,19 +354,17 @@ class Simulation {
     let calm = 0;
     while (this.time.now < from + SETTLE_MS && this.failure === undefined) {
       await this.until(this.time.now + 1_000);
-      const isCalm = this.people.every(({ isSettled }) => isSettled) && this.seeTheSame();
+      const isCalm = (await this.isAllSaved()) && this.seeTheSame();
       calm = isCalm ? calm + 1 : 0;
-      if (this.time.now > from + SETTLE_MS / 2 && this.mayShowGhosts()) this.reloadAll();
+      if (this.time.now > from + SETTLE_MS / 2 && (await this.mayShowGhosts())) await this.reloadAll();
       if (calm === 3) {
         this.note('everything has settled');
         return this.time.now - from;
       }
     }
-    const states = this.people.map(
-      ({ owner, session }) => `${owner.name}: ${JSON.stringify(session?.state ?? 'no page')}`,
-    );
+    const troubles = await Promise.all(this.people.map((person) => person.troubles()));
     this.fail(
-      `not settled after ${SETTLE_MS / 1000} s. ${states.join('; ')}${this.seeTheSame() ? '' : '; pictures differ'}`,
+      `not settled after ${SETTLE_MS / 1000} s. ${troubles.join('; ')}${this.seeTheSame() ? '' : '; pictures differ'}`,
     );
     return undefined;
   }
@@ -372,31 +373,34 @@ class Simulation {
    * What a server had relayed when it died uncommitted stays in the pages that saw it if its author never comes back: the
    * one difference that only a reload ends.
    */
-  private mayShowGhosts(): boolean {
+  private async mayShowGhosts(): Promise<boolean> {
     const authorsAreGone = this.hostile.length > 0 || this.ledger.hasAbandoned;
-    return authorsAreGone && !this.isReloaded && this.people.every(({ isSettled }) => isSettled);
+    return authorsAreGone && !this.isReloaded && (await this.isAllSaved());
   }
 
-  private reloadAll(): void {
+  private async isAllSaved(): Promise<boolean> {
+    const settled = await Promise.all(this.people.map((person) => person.isSettled()));
+    return settled.every((isSettled) => isSettled);
+  }
+
+  private async reloadAll(): Promise<void> {
     this.note('everybody reloads: somebody may still see what was never saved and whose author is gone');
     this.isReloaded = true;
     for (const person of this.people) {
-      person.close(true);
+      await person.close();
       person.open();
     }
   }
 
   private seeTheSame(): boolean {
-    const [first, ...others] = this.people
-      .filter(({ session }) => session !== undefined)
-      .map(({ picture }) => picture);
+    const [first, ...others] = this.people.flatMap(({ picture }) => picture ?? []);
     return others.every((other) => differenceOf(first!, other, SIZE.width) === undefined);
   }
 
   private async compare(): Promise<void> {
     const expected = naivePicture(this.expectedStrokes(), SIZE);
     for (const person of this.people) {
-      this.expectSame(expected, person.picture, 'what everybody wanted', `the page of ${person.name}`);
+      this.expectSame(expected, person.picture!, 'what everybody wanted', `the page of ${person.name}`);
     }
     for (const server of this.servers) {
       let values: Uint8Array | undefined;
@@ -424,7 +428,7 @@ class Simulation {
   }
 
   private expectSame(expected: Uint8Array, got: Uint8Array, what: string, who: string): void {
-    const difference = differenceOf(expected, got, SIZE.width);
+    const difference = differenceOf(expected, got, SIZE.width, this.committed.doubtful);
     if (difference === undefined) return;
     const { count, x, y } = difference;
     const here = ({ runs }: Stroke) => {
@@ -488,9 +492,16 @@ const LIMITS = {
   groupCommitMs: 25,
   firstRetryMs: 50,
   longestRetryMs: 500,
+  pollMs: 400,
   gapMs: 2_000,
   admissionMs: 5_000,
   closeMs: 1_000,
+  foldAtLeast: 8,
+  foldQuietAtLeast: 3,
+  foldQuietMs: 1_500,
+  // Shorter than what some calls take: a lease runs out while its holder still works.
+  foldLeaseMs: 1_000,
+  epochRatio: 1.5,
 };
 
 /** What a server may say when its store fails it. */

@@ -3,6 +3,8 @@
  * may do its work though the caller is dead. The store itself is the one that the rooms' own tests use.
  */
 import { ProtocolError } from '@cotrace/protocol';
+import type { FoldCommit } from '../../apps/server/src/rooms/folds/foldStore.ts';
+import type { RoomStore } from '../../apps/server/src/rooms/roomStore.ts';
 import type { Owner, VirtualTime } from './virtualTime.ts';
 import type { Dice } from './weather.ts';
 
@@ -18,7 +20,15 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
+/** How a store may be wrong, to show that the simulation would find it. */
+export type StoreLie =
+  /** Says that entries are committed before they are, and now and then they never will be. */
+  | 'earlyAnswers'
+  /** Takes a fold whatever its token and number. */
+  | 'noFencing';
+
 export interface StoreWay {
+  readonly lie?: StoreLie;
   readonly time: VirtualTime;
   readonly dice: Dice;
   readonly weather: StoreWeather;
@@ -53,8 +63,13 @@ export function unreliable<S extends object>(store: S, way: StoreWay): S {
         if (caller.isDead && dice.chance(0.5)) return;
         const isFailing = dice.chance(weather.failedCalls);
         if (isFailing && dice.chance(0.5)) return fail(1, 'fails before its work is done');
-        (store as Record<string, Method>)[method]!(...sent).then(
+        const work = (): Promise<unknown> => (store as Record<string, Method>)[method]!(...sent);
+        if (way.lie === 'earlyAnswers' && method === 'append') return answerEarly(sent, work, resolve);
+        const told =
+          way.lie === 'noFencing' && method === 'commitFold' ? unfenced(store, sent) : Promise.resolve();
+        told.then(work).then(
           (result) => {
+            if (method === 'lease' && typeof result === 'number') tokens.set(store, result);
             way.onDone({ caller, method, args: sent }, result);
             if (isFailing || way.isCutOff()) return fail(1, 'fails after its work is done');
             answer(dice.delay(weather.storeMs), () => resolve(structuredClone(result)));
@@ -64,6 +79,22 @@ export function unreliable<S extends object>(store: S, way: StoreWay): S {
       });
     });
   };
+  const answerEarly = async (
+    sent: unknown[],
+    work: () => Promise<unknown>,
+    resolve: (outcomes: unknown) => void,
+  ) => {
+    const [entries] = sent as [{ maskId: string; epoch: number }[]];
+    const { maskId, epoch } = entries[0]!;
+    const [head] = await (store as unknown as RoomStore).heads([maskId]);
+    time.at(dice.delay(weather.storeMs), caller, () =>
+      resolve([{ maskId, epoch, firstSeq: head!.head, count: entries.length }]),
+    );
+    if (dice.chance(0.05)) return;
+    time.at(dice.between(20, 300), time.world, () =>
+      work().then((outcomes) => way.onDone({ caller, method: 'append', args: sent }, outcomes)),
+    );
+  };
   return new Proxy(store, {
     get: (target, name) => {
       const value = Reflect.get(target, name) as unknown;
@@ -71,4 +102,15 @@ export function unreliable<S extends object>(store: S, way: StoreWay): S {
       return (...args: unknown[]) => call(name, args);
     },
   });
+}
+
+/** The newest token that each store has given. */
+const tokens = new WeakMap<object, number>();
+
+/** Makes a fold look as if nobody had folded since: the newest token, the next number. */
+async function unfenced(store: object, sent: unknown[]): Promise<void> {
+  const fold = sent[0] as FoldCommit;
+  const [head] = await (store as RoomStore).heads([fold.maskId]);
+  if (head === undefined || head.epoch !== fold.epoch) return;
+  sent[0] = { ...fold, token: tokens.get(store) ?? fold.token, number: head.fold + 1 };
 }

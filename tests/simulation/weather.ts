@@ -15,8 +15,16 @@ export interface Weather {
   /** Milliseconds one way: least, and mean above it. */
   readonly latencyMs: readonly [least: number, above: number];
   readonly storeMs: readonly [least: number, above: number];
-  /** Part of the frames that vanish in a living connection. */
-  readonly lostFrames: number;
+  /** Part of the frames that vanish in a living connection, towards the server and towards the page. */
+  readonly lostUp: number;
+  readonly lostDown: number;
+  /**
+   * Strokes of a session that can be undone: few, so that folds have something to take. A page takes some seconds to notice
+   * that an undo got lost on its way; nobody paints so many strokes meanwhile that it comes too late.
+   */
+  readonly undoHorizon: number;
+  /** Bytes of a document above which a new epoch may begin. */
+  readonly epochBytes: number;
   /** Part of the database calls that fail before or after they have done their work. */
   readonly failedCalls: number;
   /** Part of the database calls that take a second or more. */
@@ -83,6 +91,7 @@ export function weatherOf(seed: number): Weather {
   /** Most seeds know few kinds of trouble, so that what goes wrong has one cause. */
   const often = (probability: number, most: number) => (dice.chance(probability) ? dice.between(0, most) : 0);
   const faults = Object.fromEntries(FAULTS.map((fault) => [fault, often(0.6, 1)])) as Record<Fault, number>;
+  const lostUp = often(0.2, 0.02);
   return {
     painters: dice.int(2, 4),
     viewers: dice.chance(0.25) ? 1 : 0,
@@ -93,7 +102,10 @@ export function weatherOf(seed: number): Weather {
     faultEveryMs: dice.between(500, 5_000),
     latencyMs: [dice.between(0.2, 20), dice.between(1, 80)],
     storeMs: [dice.between(0.2, 5), dice.between(1, 30)],
-    lostFrames: often(0.3, 0.02),
+    lostUp,
+    lostDown: often(0.25, 0.02),
+    epochBytes: dice.int(300, 3_000),
+    undoHorizon: lostUp > 0 ? 150 : dice.int(4, 20),
     failedCalls: often(0.4, 0.15),
     slowCalls: often(0.3, 0.1),
     faults,

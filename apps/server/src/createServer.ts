@@ -18,6 +18,7 @@ import type { Clock } from './jobs/clock.ts';
 import { createJobs } from './jobs/createJobs.ts';
 import { createLiveEvents } from './live/createLiveEvents.ts';
 import type { Log } from './log.ts';
+import { createMaskHandlers } from './masks/maskHandlers.ts';
 import { createInvitationHandlers } from './projects/invitationHandlers.ts';
 import { createPeopleHandlers } from './projects/peopleHandlers.ts';
 import { createProjectHandlers } from './projects/projectHandlers.ts';
@@ -101,10 +102,10 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
         projects: store.projects,
         intake,
         blobs,
-        rooms,
         live,
         home,
       }),
+      ...createMaskHandlers({ store: store.history, rooms }),
       ...jobs.handlers,
       ...exports.handlers,
     },

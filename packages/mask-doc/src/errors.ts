@@ -89,6 +89,8 @@ export class MaskDocError extends Error {
   readonly status: number;
   /** Why the algebra refused a record, where it did. */
   readonly recordCode: MaskErrorCode | undefined;
+  /** The strokes that it is about, where it is about certain ones: the others of the same update may be sent without them. */
+  strokeIds: readonly number[] = [];
 
   constructor(code: MaskDocErrorCode, detail?: string, cause?: unknown) {
     super(
@@ -99,5 +101,10 @@ export class MaskDocError extends Error {
     this.code = code;
     this.status = MASK_DOC_ERRORS[code].status;
     this.recordCode = cause instanceof MaskError ? cause.code : undefined;
+  }
+
+  naming(...strokeIds: number[]): this {
+    this.strokeIds = strokeIds;
+    return this;
   }
 }

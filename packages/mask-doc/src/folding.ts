@@ -78,7 +78,7 @@ function startJob(
   );
   return {
     notice,
-    step: () => tileFold.step(),
+    step: () => records.stepFold(),
     tiles: tileFold.tiles,
     get isDisturbed() {
       return records.isFoldDisturbed;

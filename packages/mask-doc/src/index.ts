@@ -24,6 +24,14 @@ export {
 } from './maskDoc.ts';
 export { type OwnPartContext, ownPart } from './ownPart.ts';
 export type { LiveRecord, UnreadableRecord } from './records.ts';
+export {
+  createReplay,
+  type LogEntry,
+  type Replay,
+  type ReplayedRecord,
+  type ReplayedStroke,
+  replayLog,
+} from './replay.ts';
 export { type SessionState, UNDO_HORIZON } from './sessionStrokes.ts';
 export { resubmit, type UnsavedRecords, unsavedRecords } from './unsaved.ts';
 export { decodeWatermarks, encodeWatermarks, type Watermark, type Watermarks } from './watermarks.ts';

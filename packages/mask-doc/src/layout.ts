@@ -5,6 +5,10 @@ const PREFIX = 'ops:';
 
 export const arrayNameOf = (sessionId: string): string => PREFIX + sessionId;
 
+/** Undefined for the name of anything else. */
+export const sessionOfArray = (name: string): string | undefined =>
+  name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
+
 /** A record's element in the document; its id is stable for the life of the document. */
 export interface RecordItem {
   readonly id: string;

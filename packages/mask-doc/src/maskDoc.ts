@@ -11,7 +11,7 @@ import { createSessionLookup, type RecordItem, recordId, recordItemOf, structsBe
 import { OwnStrokes } from './ownStrokes.ts';
 import { type LiveRecord, MaskRecords, type RecordsChange, type UnreadableRecord } from './records.ts';
 import type { SessionState } from './sessionStrokes.ts';
-import type { Watermarks } from './watermarks.ts';
+import type { Watermark, Watermarks } from './watermarks.ts';
 
 export interface MaskDocOptions {
   readonly doc: Y.Doc;
@@ -21,10 +21,14 @@ export interface MaskDocOptions {
   readonly sessionId?: string;
   /** Which labels may be painted (0, the eraser, always may). Reading takes any: tables change, pixels must not. */
   readonly labels?: ReadonlySet<number>;
-  /** Greatest stroke id that the session has used before, where somebody remembers it: none is used twice. */
-  readonly greatestStrokeId?: number;
+  /** Greatest stroke id and lamport that the session has used in an earlier document, as far as known: none is used twice. */
+  readonly used?: Watermark;
   /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
   readonly undoHorizon?: number;
+  /** What is folded already: known before the records, it need not be drawn twice. */
+  readonly base?: Base;
+  /** How many tiles of the composition stay decoded. */
+  readonly maxPlanes?: number;
 }
 
 export interface MaskChange {
@@ -97,16 +101,15 @@ export interface MaskDoc {
 
 /** Throws MaskError MASK_TOO_LARGE. */
 export function openMaskDoc(options: MaskDocOptions): MaskDoc {
-  const { doc, width, height, sessionId, labels } = options;
-  const records = new MaskRecords({ width, height }, options.undoHorizon);
+  const { doc, width, height, sessionId, labels, undoHorizon, maxPlanes } = options;
+  const size = maxPlanes === undefined ? { width, height } : { width, height, maxPlanes };
+  const records = new MaskRecords(size, undoHorizon);
   const { composition } = records;
   const sessionOf = createSessionLookup(doc);
   const changeListeners = new Set<(change: MaskChange) => void>();
   const actionListeners = new Set<(action: OwnAction) => void>();
   const own = new OwnStrokes({ doc, records, sessionId, labels, origin: () => maskDoc });
-  if (sessionId !== undefined && options.greatestStrokeId !== undefined) {
-    records.see(sessionId, options.greatestStrokeId);
-  }
+  if (sessionId !== undefined && options.used !== undefined) records.see(sessionId, options.used);
 
   const tell = (change: RecordsChange, local = false) => {
     for (const listener of changeListeners) listener({ ...change, local });
@@ -234,6 +237,7 @@ export function openMaskDoc(options: MaskDocOptions): MaskDoc {
       if (item !== undefined) present.push(item);
     }
   }
+  if (options.base !== undefined) records.setBase(options.base);
   records.take(present, []);
   doc.on('afterTransaction', onTransaction);
   return maskDoc;

@@ -92,7 +92,7 @@ export class OwnStrokes {
   /** Deletes the live records of these strokes; their ids are used up all the same. */
   withdraw(strokeIds: ReadonlySet<number>): void {
     const { sessionId } = this.own();
-    for (const strokeId of strokeIds) this.options.records.see(sessionId, strokeId);
+    for (const strokeId of strokeIds) this.options.records.see(sessionId, { strokeId });
     this.erase(strokeIds);
   }
 

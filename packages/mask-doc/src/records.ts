@@ -5,11 +5,12 @@
 import {
   type Change,
   type Composition,
+  type CompositionOptions,
   createComposition,
   decodeRecord,
   decodeRecordHead,
   MaskError,
-  type Size,
+  type PlacedRecord,
   type StrokeRecord,
   type TileFold,
 } from '@cotrace/mask';
@@ -41,6 +42,7 @@ interface RunningFold {
   readonly tileFold: TileFold;
   readonly ids: ReadonlySet<string>;
   readonly departed: Set<string>;
+  isComplete: boolean;
   readonly table: WatermarkTable;
 }
 
@@ -58,7 +60,7 @@ export class MaskRecords {
   private lamport = 0;
 
   constructor(
-    private readonly size: Size,
+    private readonly size: CompositionOptions,
     readonly undoHorizon = UNDO_HORIZON,
   ) {
     this.composition = createComposition(size);
@@ -116,9 +118,10 @@ export class MaskRecords {
     return Math.max(this.sessions.get(sessionId)?.greatestSeen ?? 0, folded);
   }
 
-  /** Raises the session's greatest stroke id: of a stroke that was, and is no more. */
-  see(sessionId: string, strokeId: number): void {
+  /** Of strokes that were, and need not be any more: their ids and lamports are used up. */
+  see(sessionId: string, { strokeId, lamport = 0 }: { strokeId: number; lamport?: number }): void {
     this.strokesFor(sessionId).see(strokeId);
+    this.lamport = Math.max(this.lamport, lamport);
   }
 
   /**
@@ -135,7 +138,9 @@ export class MaskRecords {
     const strokes = this.sessions.get(sessionId);
     return {
       watermark: this.table.get(sessionId),
-      horizon: this.horizonOf(sessionId),
+      // A fold that only waits to be committed is as good as committed, also where it takes a session whole. Before, an undo
+      // disturbs it instead.
+      horizon: Math.max(this.horizonOf(sessionId), this.fold?.isComplete ? this.foldingUpTo(sessionId) : 0),
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };
@@ -150,6 +155,7 @@ export class MaskRecords {
   take(arrived: Iterable<RecordItem>, departed: Iterable<string>): RecordsChange {
     const change = new Changes();
     const removed: string[] = [];
+    const placed: PlacedRecord[] = [];
     for (const id of departed) {
       this.unreadable.delete(id);
       const gone = this.live.get(id);
@@ -171,8 +177,11 @@ export class MaskRecords {
       this.strokesFor(sessionId).add(record.strokeId, record, id);
       this.lamport = Math.max(this.lamport, record.lamport);
       change.sessions.add(sessionId);
-      change.note(this.composition.add({ id, sessionId, record }));
+      placed.push({ id, sessionId, record });
     }
+    // One at a time where there is one, as nearly always: then nothing changes when something is broken.
+    if (placed.length === 1) change.note(this.composition.add(placed[0]!));
+    else if (placed.length > 1) change.note(this.composition.addAll(placed));
     this.expected.clear();
     return change.all;
   }
@@ -202,8 +211,15 @@ export class MaskRecords {
   startFold(ids: readonly string[], moved: Watermarks): TileFold {
     const table = this.table.moved(moved);
     const tileFold = this.composition.startFold(ids, table.sessions);
-    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), table };
+    this.fold = { tileFold, ids: new Set(ids), departed: new Set(), isComplete: false, table };
     return tileFold;
+  }
+
+  /** Folds one tile; false when all are done. */
+  stepFold(): boolean {
+    const fold = this.fold!;
+    fold.isComplete = !fold.tileFold.step();
+    return !fold.isComplete;
   }
 
   finishFold(): RecordsChange {

@@ -26,7 +26,9 @@ interface Stamped {
 export function isLate({ strokeId }: StrokeRecord, { watermark, horizon }: SessionState): boolean {
   if (watermark === undefined || strokeId > watermark.strokeId) return false;
   if (strokeId > horizon) return true;
-  throw new MaskDocError('STROKE_FOLDED', `stroke ${strokeId}, folded up to ${watermark.strokeId}`);
+  throw new MaskDocError('STROKE_FOLDED', `stroke ${strokeId}, folded up to ${watermark.strokeId}`).naming(
+    strokeId,
+  );
 }
 
 /** `records`: those that are new, stay and are not late. Throws UNDO_TOO_OLD, STROKE_ORDER. */
@@ -89,7 +91,7 @@ const outOfOrder = (
   new MaskDocError(
     'STROKE_ORDER',
     `stroke ${strokeId} of lamport ${lamport} and label ${label} beside stroke ${known.strokeId} of lamport ${known.lamport}`,
-  );
+  ).naming(strokeId);
 
 const tooOld = (strokeId: number, { horizon }: SessionState) =>
-  new MaskDocError('UNDO_TOO_OLD', `stroke ${strokeId}, at least ${horizon + 1} expected`);
+  new MaskDocError('UNDO_TOO_OLD', `stroke ${strokeId}, at least ${horizon + 1} expected`).naming(strokeId);

@@ -2,6 +2,7 @@
 import { runsEqual, type StrokeRecord } from '@cotrace/mask';
 import type { DurabilityTracker } from './durability.ts';
 import type { MaskDoc } from './maskDoc.ts';
+import type { Watermark } from './watermarks.ts';
 
 export interface UnsavedRecords {
   readonly sessionId: string;
@@ -9,8 +10,8 @@ export interface UnsavedRecords {
   readonly records: readonly StrokeRecord[];
   /** Pending strokes that were undone. */
   readonly undone: readonly number[];
-  /** Greatest stroke id that the session has used: for the next document's `greatestStrokeId`. */
-  readonly greatestStrokeId?: number;
+  /** Greatest stroke id and lamport so far: the next document's `used`. */
+  readonly used?: Watermark;
 }
 
 export function unsavedRecords(maskDoc: MaskDoc, tracker: DurabilityTracker): UnsavedRecords {
@@ -21,12 +22,14 @@ export function unsavedRecords(maskDoc: MaskDoc, tracker: DurabilityTracker): Un
   // What is not live and at or below the watermark was not undone: it is folded, so it is saved.
   const folded = foldedUpTo(maskDoc);
   const undone = [...tracker.pendingStrokeIds].filter((id) => id > folded && !strokeIds.has(id));
-  return { sessionId, records, undone, greatestStrokeId: maskDoc.greatestStrokeIdOf(sessionId) };
+  const used = { strokeId: maskDoc.greatestStrokeIdOf(sessionId), lamport: maskDoc.greatestLamport };
+  return { sessionId, records, undone, used };
 }
 
 /**
- * Submits them under the same ids into another document of the same session. What is already there by (stroke, part), live
- * or folded, stays as it is, so doing it twice changes nothing.
+ * Submits them under the same ids into another document of the same session, once that is synchronised and before anything
+ * new is painted in it. What is already there by (stroke, part), live or folded, stays as it is, so doing it twice changes
+ * nothing.
  */
 export function resubmit(maskDoc: MaskDoc, { records, undone }: Omit<UnsavedRecords, 'sessionId'>): void {
   const folded = foldedUpTo(maskDoc);

@@ -39,9 +39,9 @@ export const errorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
-/** `details` of a room's refusal that is about certain elements of the document: their ids, `client:clock`. */
-export const refusedElements = z.object({ records: z.array(z.string()) });
-export type RefusedElements = z.infer<typeof refusedElements>;
+/** `details` of a room's refusal that is about certain strokes of the session: the others may be sent without them. */
+export const refusedStrokes = z.object({ strokeIds: z.array(z.number().int()) });
+export type RefusedStrokes = z.infer<typeof refusedStrokes>;
 
 /** An error with a row in {@link ERRORS}. `detail` says what was expected and what came. */
 export class ProtocolError extends Error {

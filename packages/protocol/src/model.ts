@@ -71,6 +71,29 @@ export const maskInfo = z.object({
   meanUncertainty: z.number().nullable().describe('nats, of the live model'),
 });
 
+/** A moment of a mask's history with a name. */
+export const restorePoint = z.object({
+  id,
+  maskId: id,
+  name: z.string().min(1).max(120),
+  at: time.describe('the moment: everything committed before it belongs to it'),
+  by: z.string().nullable().describe('name of who made it; null: somebody who has left'),
+});
+export type RestorePoint = z.infer<typeof restorePoint>;
+
+/** One stroke over a pixel. */
+export const pixelStroke = z.object({
+  label: z.number().int().min(0).max(255).describe('what it painted; 0 = the eraser'),
+  userId: id.nullable().describe('null: the server itself (an import), or somebody who has left'),
+  name: z.string(),
+  sessionId: z.string(),
+  strokeId: z.number().int(),
+  paintedAt: time.describe('when it was committed'),
+  undoneAt: time.nullable().describe('null: it was never taken back'),
+  shows: z.boolean().describe('this is what the pixel shows now'),
+});
+export type PixelStroke = z.infer<typeof pixelStroke>;
+
 export const section = z.object({
   id,
   index: z.number().int().describe('place in the stack, from 0'),

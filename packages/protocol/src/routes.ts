@@ -1,5 +1,6 @@
 /** Every REST route, once: the server registers from this table; OpenAPI and clients read it. */
 import { accountRoutes } from './routes/accountRoutes.ts';
+import { maskRoutes } from './routes/maskRoutes.ts';
 import { modelRoutes } from './routes/modelRoutes.ts';
 import { projectRoutes } from './routes/projectRoutes.ts';
 import type { Route } from './routes/route.ts';
@@ -10,6 +11,7 @@ export type { Access, Route } from './routes/route.ts';
 export const routes = {
   ...accountRoutes,
   ...projectRoutes,
+  ...maskRoutes,
   ...modelRoutes,
   ...trainerRoutes,
 } as const satisfies Record<string, Route>;

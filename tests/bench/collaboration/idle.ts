@@ -4,7 +4,7 @@ import type { RunningServer, Stage } from './stage.ts';
 const LOOK_EVERY_MS = 300;
 /** Share of a core below which a process is idle: timers and collections go on for ever. */
 const IDLE_CORES = 0.05;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** Resolves when the server and PostgreSQL have been idle for three looks, or when no more is waited for. */
 export async function untilIdle(stage: Stage, server: RunningServer): Promise<void> {

@@ -17,6 +17,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { BenchError } from '../measure.ts';
 
 const VERSIONS = {
   '@hocuspocus/server': '4.7.0',
@@ -45,7 +46,7 @@ export interface Peers {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export class PeersMissing extends Error {
+export class PeersMissing extends BenchError {
   constructor(reason: string) {
     super(
       `Hocuspocus could not be installed (${reason}). Check the network or the proxy settings of npm and repeat, or measure Cotrace alone with --alone.`,

@@ -21,19 +21,21 @@ export function answerCalls(answerers: Answerers): void {
   process.on('disconnect', () => process.exit(0));
   process.on('message', async ({ number, name, given }: Question) => {
     try {
-      process.send!({ number, answer: await (answerers[name] as (given: unknown) => unknown)(given) });
+      say({ number, answer: await (answerers[name] as (given: unknown) => unknown)(given) });
     } catch (error) {
-      process.send!({
-        number,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+      say({ number, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
   });
-  process.send!({ told: 'ready' });
+  say({ told: 'ready' });
+}
+
+/** A parent that has gone hears nothing more, and is no reason to fail. */
+function say(message: Message): void {
+  if (process.connected) process.send!(message, undefined, undefined, () => {});
 }
 
 /** In the child: says something that nobody asked for. */
-export const tell = (told: object): void => void process.send!({ told });
+export const tell = (told: object): void => say({ told });
 
 export interface Child<A extends Answerers> {
   readonly pid: number;
@@ -79,7 +81,14 @@ async function attach<A extends Answerers>(child: ChildProcess, file: string): P
       said = (said + text).slice(-4000);
     });
   }
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const once = (emitter: NodeJS.EventEmitter, event: string) =>
+    new Promise<void>((resolve) => emitter.once(event, () => resolve()));
+  // With what it said last. The child's own 'close' would never come: this side cuts the channel.
+  const exited = Promise.all([
+    once(child, 'exit'),
+    once(child.stdout!, 'close'),
+    once(child.stderr!, 'close'),
+  ]);
   const ready = new Promise<void>((done, failed) => {
     listeners.add(() => done());
     child.once('error', failed);
@@ -88,7 +97,7 @@ async function attach<A extends Answerers>(child: ChildProcess, file: string): P
   void exited.then(() => {
     if (!isEnding && waiting.size > 0) process.stderr.write(`${file} ended by itself:\n${said}\n`);
     for (const { failed } of waiting.values())
-      failed(new Error(`${file} ended before it answered:\n${said}`));
+      failed(new Error(`${file} ended with ${child.exitCode} before it answered:\n${said}`));
     waiting.clear();
   });
   child.on('message', (message: Message) => {

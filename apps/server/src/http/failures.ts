@@ -1,6 +1,7 @@
 /** Any error to the one answer that REST gives: {code, message, details} and a status. Decides what is logged. */
 import { ImageError } from '@cotrace/image-io';
 import { MaskError } from '@cotrace/mask';
+import { MaskDocError } from '@cotrace/mask-doc';
 import { type ErrorBody, ProtocolError } from '@cotrace/protocol';
 import multer from 'multer';
 import type { ZodError } from 'zod';
@@ -18,6 +19,8 @@ export function failureOf(thrown: unknown): Failure {
   if (error instanceof ProtocolError) return said(error.status, error.code, error.message, error.details);
   if (error instanceof ImageError) return said(error.status, error.code, error.message);
   if (error instanceof MaskError) return said(422, error.code, error.message);
+  if (error instanceof MaskDocError && error.status < 500)
+    return said(422, error.recordCode ?? error.code, error.message);
   if (error instanceof multer.MulterError) {
     const code = error.code === 'LIMIT_FILE_SIZE' || error.code === 'LIMIT_FILE_COUNT';
     return failureOf(new ProtocolError(code ? 'UPLOAD_TOO_LARGE' : 'BAD_REQUEST', `${error.message}.`));

@@ -6,7 +6,8 @@
  *       └────────────────↑
  */
 import type { IncomingMessage } from 'node:http';
-import { MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
+import type { Duplex } from 'node:stream';
+import { type Ack, MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
   MAX_PRESENCE_BYTES,
@@ -19,8 +20,10 @@ import {
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import type { Folder } from './folds/folder.ts';
 import {
   durableFrame,
+  type Frame,
   type PresenceEntry,
   presenceFrame,
   readFrame,
@@ -32,7 +35,7 @@ import {
 } from './frames.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
-import type { Applied, Peer } from './room.ts';
+import type { Applied, Peer, Room } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
@@ -41,6 +44,7 @@ import { claimSession } from './sessions.ts';
 
 export interface ConnectionParts {
   readonly registry: RoomRegistry;
+  readonly folder: Pick<Folder, 'catchUp'>;
   readonly store: RoomStore;
   readonly access: Access;
   readonly log: Log;
@@ -54,6 +58,7 @@ const MAX_PRESENCE_FRAME = 64 * 1024;
 
 export class Connection implements Peer {
   presence: PresenceEntry | undefined;
+  heldFold: number | undefined;
   private phase: 'entering' | 'inside' | 'gone' = 'entering';
   private early: Uint8Array[] = [];
   private earlyBytes = 0;
@@ -64,6 +69,8 @@ export class Connection implements Peer {
   /** Counts changes of roles and sign-outs, so that an answer looked up before one is not believed after it. */
   private roleRevision = 0;
   private isAlive = true;
+  /** What the socket is told when the commit that is on its way has come through. */
+  private waitingAcks: { readonly committed: Promise<void>; readonly acks: Ack[] } | undefined;
   /** SyncStep1s sent and not answered yet. */
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
@@ -81,6 +88,8 @@ export class Connection implements Peer {
     private readonly request: IncomingMessage,
     private readonly parts: ConnectionParts,
     private readonly onGone: (connection: Connection) => void,
+    /** What the socket writes to, where there is such a thing: frames go there in one piece, ws would make two of each. */
+    private readonly stream?: Duplex,
   ) {
     const { strikes, strikesPerSecond } = parts.limits;
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
@@ -126,13 +135,26 @@ export class Connection implements Peer {
       this.hold ??= await registry.open(asked.maskId);
       if (this.isGone()) return this.leave();
       const { room } = this.hold;
+      if (asked.epoch > room.row.epoch && (await this.endIfOver(room))) return this.end(CLOSE.comeBack);
       if (room.row.epoch !== asked.epoch) {
         throw new ProtocolError('CONFLICT', `Expected epoch ${room.row.epoch}, got ${asked.epoch}.`);
       }
       await claimSession(room, store, { ...asked, userId: actor.userId, mayPaint: this.mayPaint });
+      // It was in another server's room, which has folded what this one still shows as strokes.
+      if (asked.fold > room.base.number) await this.parts.folder.catchUp(room);
       if (this.isGone()) return this.leave();
+      room.checkOpen();
     }
     this.goInside();
+  }
+
+  /** Whoever comes from a later epoch may know of one that another server has begun. */
+  private async endIfOver(room: Room): Promise<boolean> {
+    const { maskId, epoch } = room.row;
+    const now = await this.parts.store.findMask(maskId);
+    if (now === undefined || now.epoch <= epoch) return false;
+    room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
+    return true;
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */
@@ -152,7 +174,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
-    this.acknowledge(room.everything());
+    this.acknowledge(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     const early = this.early;
     this.early = [];
@@ -184,9 +206,11 @@ export class Connection implements Peer {
         case 'syncStep1': {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
+          const base = this.missingBase();
           const answer = syncStep2Frame(room.doc, frame.stateVector);
+          this.allowance = Math.max(this.allowance, answer.message.length + (base?.message.length ?? 0));
+          if (base !== undefined) this.send(base);
           this.send(answer);
-          this.allowance = Math.max(this.allowance, answer.length);
           return;
         }
         case 'syncStep2':
@@ -202,6 +226,16 @@ export class Connection implements Peer {
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  /** What was folded since the page was told last: without it the answer would lack pixels. */
+  private missingBase(): Frame | undefined {
+    const { base } = this.hold!.room;
+    const { fold } = this.asked!;
+    // A page may hold a fold that a database from a backup does not know.
+    const held = this.heldFold ?? (fold <= base.number ? fold : 0);
+    this.heldFold = base.number;
+    return held < base.number ? base.frameSince(held) : undefined;
   }
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
@@ -259,10 +293,21 @@ export class Connection implements Peer {
     this.send(syncStep1Frame(this.hold!.room.doc));
   }
 
+  /** One frame for all that one commit holds of this socket. */
   private acknowledge({ ack, committed }: Applied): void {
+    const waiting = this.waitingAcks;
+    if (waiting?.committed === committed) {
+      waiting.acks.push(ack);
+      return;
+    }
+    const acks = [ack];
+    this.waitingAcks = { committed, acks };
     committed.then(
-      () => this.send(durableFrame(ack)),
-      // The room is broken then, and has told everybody to come back.
+      () => {
+        if (this.waitingAcks?.acks === acks) this.waitingAcks = undefined;
+        this.send(durableFrame(acks));
+      },
+      // The room has ended then, and has told everybody so.
       () => {},
     );
   }
@@ -280,7 +325,7 @@ export class Connection implements Peer {
     }
     if (own.state !== 'null' && !this.mayMove()) return;
     this.presence = own;
-    this.hold!.room.relay(presenceFrame([own]), this, { droppable: true });
+    this.hold!.room.relay.presence(own, this);
   }
 
   private sendPresences(): void {
@@ -324,11 +369,11 @@ export class Connection implements Peer {
     this.send(readyFrame(this.hold!.room.ready(this.mayPaint)));
   }
 
-  roomBroken(): void {
-    this.end(CLOSE.comeBack);
+  roomEnded(error: unknown): void {
+    this.end(closeCodeOf(error));
   }
 
-  send(frame: Uint8Array, options?: { droppable: boolean }) {
+  send(frame: Frame, options?: { droppable: boolean }) {
     if (this.phase !== 'inside') return;
     const waiting = this.socket.bufferedAmount;
     if (waiting > this.parts.limits.slowReaderBytes + this.allowance) {
@@ -336,7 +381,8 @@ export class Connection implements Peer {
       return this.end(CLOSE.slowReader);
     }
     if (options?.droppable && waiting > this.parts.limits.dropPresenceBytes) return;
-    this.socket.send(frame);
+    if (this.stream === undefined) this.socket.send(frame.message);
+    else if (this.socket.readyState === this.socket.OPEN) this.stream.write(frame.framed);
   }
 
   /** A sign of life in both directions. */
@@ -368,7 +414,7 @@ export class Connection implements Peer {
     if (this.phase === 'gone') return;
     const body = error === undefined ? undefined : refusalOf(error);
     if (body?.code === 'INTERNAL') this.parts.log.error('Mask room: a socket could not be served', { error });
-    if (body !== undefined) this.socket.send(refusedFrame(body));
+    if (body !== undefined) this.socket.send(refusedFrame(body).message);
     this.socket.close(code, body === undefined ? undefined : closeReason(body));
     this.leave();
   }

@@ -88,28 +88,55 @@ function decoded<T>(what: string, bytes: Uint8Array, read: (decoder: decoding.De
   }
 }
 
-function frame(type: number, write: (encoder: encoding.Encoder) => void): Uint8Array {
+/**
+ * A message for a socket, with and without its WebSocket frame around it (RFC 6455: binary, whole, not masked): what goes to
+ * many is framed once, and written in one piece.
+ */
+export interface Frame {
+  readonly message: Uint8Array;
+  readonly framed: Uint8Array;
+}
+
+const FIN_BINARY = 0x82;
+/** Length of the longest header that a server's frame has. */
+const MAX_HEADER = 10;
+
+function frame(type: number, write: (encoder: encoding.Encoder) => void): Frame {
   const encoder = encoding.createEncoder();
+  for (let i = 0; i < MAX_HEADER; i++) encoding.write(encoder, 0);
   encoding.writeVarUint(encoder, type);
   write(encoder);
-  return encoding.toUint8Array(encoder);
+  const bytes = encoding.toUint8Array(encoder);
+  const message = bytes.subarray(MAX_HEADER);
+  return { message, framed: bytes.subarray(writeHeader(bytes, message.length)) };
+}
+
+/** Writes the header so that it ends where the message begins; returns where it starts. */
+function writeHeader(bytes: Uint8Array, length: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, MAX_HEADER);
+  const [start, kind] = length < 126 ? [8, length] : length < 65_536 ? [6, 126] : [0, 127];
+  view.setUint8(start, FIN_BINARY);
+  view.setUint8(start + 1, kind);
+  if (kind === 126) view.setUint16(start + 2, length);
+  if (kind === 127) view.setBigUint64(start + 2, BigInt(length));
+  return start;
 }
 
 const json = (type: number, value: unknown) =>
   frame(type, (encoder) => encoding.writeVarString(encoder, JSON.stringify(value)));
 
-export const syncStep1Frame = (doc: Y.Doc): Uint8Array =>
+export const syncStep1Frame = (doc: Y.Doc): Frame =>
   frame(ROOM_MESSAGE.sync, (encoder) => sync.writeSyncStep1(encoder, doc));
 
 /** `stateVector` has been through {@link readFrame}. */
-export const syncStep2Frame = (doc: Y.Doc, stateVector: Uint8Array): Uint8Array =>
+export const syncStep2Frame = (doc: Y.Doc, stateVector: Uint8Array): Frame =>
   frame(ROOM_MESSAGE.sync, (encoder) => sync.writeSyncStep2(encoder, doc, stateVector));
 
-export const updateFrame = (update: Uint8Array): Uint8Array =>
+export const updateFrame = (update: Uint8Array): Frame =>
   frame(ROOM_MESSAGE.sync, (encoder) => sync.writeUpdate(encoder, update));
 
 /** With no entries it says nothing: a sign of life that every client understands. */
-export const presenceFrame = (entries: readonly PresenceEntry[]): Uint8Array =>
+export const presenceFrame = (entries: readonly PresenceEntry[]): Frame =>
   frame(ROOM_MESSAGE.awareness, (encoder) => {
     const content = encoding.createEncoder();
     encoding.writeVarUint(content, entries.length);
@@ -121,8 +148,40 @@ export const presenceFrame = (entries: readonly PresenceEntry[]): Uint8Array =>
     encoding.writeVarUint8Array(encoder, encoding.toUint8Array(content));
   });
 
-export const durableFrame = (ack: Ack): Uint8Array =>
-  frame(ROOM_MESSAGE.durable, (encoder) => encoding.writeUint8Array(encoder, encodeAck(ack)));
+/** Acknowledgements of one session in the order in which they were given, as one: the last clock of each client id counts. */
+export const durableFrame = (acks: readonly Ack[]): Frame =>
+  frame(ROOM_MESSAGE.durable, (encoder) => {
+    const ack = acks.length === 1 ? acks[0]! : joinedAck(acks);
+    encoding.writeUint8Array(encoder, encodeAck(ack));
+  });
 
-export const refusedFrame = (body: ErrorBody): Uint8Array => json(ROOM_MESSAGE.refused, body);
-export const readyFrame = (ready: RoomReady): Uint8Array => json(ROOM_MESSAGE.ready, ready);
+function joinedAck(acks: readonly Ack[]): Ack {
+  const clocks = new Map<number, number>();
+  for (const ack of acks) for (const [client, clock] of ack.clocks) clocks.set(client, clock);
+  return { clocks: [...clocks], deleteSet: joinedDeleteSet(acks.map(({ deleteSet }) => deleteSet)) };
+}
+
+/** Delete sets one after the other: a client may come more than once in one. */
+function joinedDeleteSet(deleteSets: readonly Uint8Array[]): Uint8Array {
+  const some = deleteSets.filter(({ length }) => length > 0);
+  if (some.length <= 1) return some[0] ?? new Uint8Array(0);
+  let clients = 0;
+  const rest = some.map((bytes) => {
+    const decoder = decoding.createDecoder(bytes);
+    clients += decoding.readVarUint(decoder);
+    return bytes.subarray(decoder.pos);
+  });
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, clients);
+  for (const bytes of rest) encoding.writeUint8Array(encoder, bytes);
+  return encoding.toUint8Array(encoder);
+}
+
+/** What `encodeBase` and `encodeFoldNotice` of the mask document have made. */
+export const baseFrame = (base: Uint8Array): Frame =>
+  frame(ROOM_MESSAGE.base, (encoder) => encoding.writeUint8Array(encoder, base));
+export const foldedFrame = (notice: Uint8Array): Frame =>
+  frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, notice));
+
+export const refusedFrame = (body: ErrorBody): Frame => json(ROOM_MESSAGE.refused, body);
+export const readyFrame = (ready: RoomReady): Frame => json(ROOM_MESSAGE.ready, ready);

@@ -1,6 +1,6 @@
 /** What a socket is told when something is not done, and with which code it is closed. Knows no socket. */
 import { MaskDocError } from '@cotrace/mask-doc';
-import { CLOSE, ERRORS, type ErrorBody, ProtocolError } from '@cotrace/protocol';
+import { CLOSE, ERRORS, type ErrorBody, ProtocolError, type RefusedStrokes } from '@cotrace/protocol';
 
 /** One sentence and a code for any error; what is not ours is told as INTERNAL, without its details. */
 export function refusalOf(error: unknown): ErrorBody {
@@ -10,7 +10,10 @@ export function refusalOf(error: unknown): ErrorBody {
   }
   if (error instanceof MaskDocError) {
     // The algebra's own code says more than "record refused".
-    return { code: error.recordCode ?? error.code, message: error.message };
+    const body = { code: error.recordCode ?? error.code, message: error.message };
+    // The page sets these strokes aside and sends the others again.
+    const details: RefusedStrokes = { strokeIds: [...error.strokeIds] };
+    return error.strokeIds.length === 0 ? body : { ...body, details };
   }
   return { code: 'INTERNAL', message: ERRORS.INTERNAL[1] };
 }

@@ -14,18 +14,24 @@ import {
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
-import { type PresenceEntry, presenceFrame, updateFrame } from './frames.ts';
-import type { AppendOutcome, MaskRow, OpenedMask } from './roomStore.ts';
+import { RoomBase, readBase } from './folds/roomBase.ts';
+import type { Frame, PresenceEntry } from './frames.ts';
+import { LogFollower } from './logFollower.ts';
+import { Relay } from './relay.ts';
+import type { RoomLimits } from './roomLimits.ts';
+import type { AppendOutcome, LoggedEntry, MaskRow, OpenedMask, RoomStore } from './roomStore.ts';
 
 /** Somebody in the room. */
 export interface Peer {
   readonly clientId: number;
   presence: PresenceEntry | undefined;
-  send(frame: Uint8Array, options?: { droppable: boolean }): void;
+  /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
+  heldFold: number | undefined;
+  send(frame: Frame, options?: { droppable: boolean }): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
-  /** The room is not to be trusted any more: come back to a new one. */
-  roomBroken(): void;
+  /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */
+  roomEnded(error: unknown): void;
 }
 
 export interface EditSession {
@@ -40,6 +46,14 @@ export interface Applied {
   readonly committed: Promise<void>;
 }
 
+export interface RoomParts {
+  readonly store: Pick<RoomStore, 'loadSince'>;
+  readonly commits: CommitLog;
+  readonly limits: RoomLimits;
+  /** Once, before the peers are sent away. */
+  onEnded(room: Room, error: unknown): void;
+}
+
 const NOBODY: ReadonlySet<number> = new Set();
 
 export class Room implements LogWriter {
@@ -47,28 +61,46 @@ export class Room implements LogWriter {
   readonly sessions = new Map<string, EditSession>();
   readonly peers = new Set<Peer>();
   readonly mask: MaskDoc;
+  readonly base: RoomBase;
+  /** Updates are turned away until an epoch has ended or has not. */
+  isMoving = false;
+  /** Planes that the server itself is painting, in several updates: no epoch ends in the middle of one. */
+  planesUnderWay = 0;
   row: MaskRow;
-  private logHead: number;
+  readonly relay: Relay<Peer>;
+  private readonly follower: LogFollower;
   private labels: ReadonlySet<number>;
   private maxLamport: number;
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
-  private isBroken = false;
+  private hasEnded = false;
+  private reason: unknown;
   private lastCommit: Promise<void> | undefined;
 
   /** Throws MaskDocError LOG_GAP, LOG_MALFORMED. */
   constructor(
-    { row, head, entries }: OpenedMask,
-    private readonly commits: CommitLog,
-    private readonly onBroken: (room: Room, error: unknown) => void,
+    { row, head, fold, entries }: OpenedMask,
+    private readonly parts: RoomParts,
   ) {
     this.row = row;
-    this.logHead = head;
-    applyLog(
-      this.doc,
-      entries.map(({ bytes }) => bytes),
-    );
-    this.mask = openMaskDoc({ doc: this.doc, width: row.width, height: row.height });
+    this.relay = new Relay(this.peers, parts.limits);
+    this.follower = new LogFollower(head, {
+      fetch: (from, before) => parts.store.loadSince(row.maskId, row.epoch, from, before),
+      apply: (logged) => this.applyLogged(logged),
+    });
+    const document = fold?.epoch === row.epoch ? [fold.document] : [];
+    applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
+    const { width, height } = row;
+    const { maxPlanes, undoHorizon } = parts.limits;
+    this.mask = openMaskDoc({
+      doc: this.doc,
+      width,
+      height,
+      maxPlanes,
+      undoHorizon,
+      ...(fold === undefined ? {} : { base: readBase(fold, 0) }),
+    });
+    this.base = new RoomBase(this.mask, fold?.tiles ?? []);
     this.maxLamport = this.mask.greatestLamport;
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
@@ -89,15 +121,41 @@ export class Room implements LogWriter {
 
   /** Entries of the log below this are in the document. */
   get head(): number {
-    return this.logHead;
+    return this.follower.head;
+  }
+
+  /** Is there something in the log that the document is known to lack? */
+  get isBehind(): boolean {
+    return this.follower.isBehind;
   }
 
   appended({ firstSeq, count }: AppendOutcome): void {
-    this.logHead = firstSeq + count;
+    this.follower.committed(firstSeq, count);
+    if (this.follower.isBehind) this.follow(this.follower.head);
+  }
+
+  /** Takes in what others have written below `head`; what cannot be read now is read at the next occasion. */
+  follow(head: number): void {
+    this.catchUp(head).catch((error) => {
+      if (error instanceof ProtocolError && error.code === 'DATABASE_UNAVAILABLE') return;
+      this.end(error);
+    });
+  }
+
+  /** Throws ProtocolError DATABASE_UNAVAILABLE, MaskDocError LOG_GAP, LOG_MALFORMED. */
+  async catchUp(head: number): Promise<void> {
+    if (!this.hasEnded) await this.follower.catchUp(head);
   }
 
   greatestStrokeId(sessionId: string): number {
-    return this.mask.liveRecordsOf(sessionId).reduce((id, { record }) => Math.max(id, record.strokeId), 0);
+    return this.mask.greatestStrokeIdOf(sessionId);
+  }
+
+  /** Live strokes of all sessions. */
+  get liveStrokes(): number {
+    let strokes = 0;
+    for (const sessionId of this.sessions.keys()) strokes += this.mask.strokeCountOf(sessionId);
+    return strokes;
   }
 
   ready(mayPaint: boolean): RoomReady {
@@ -118,16 +176,19 @@ export class Room implements LogWriter {
     if (gone === undefined || gone.state === 'null') return;
     // A page that reconnects may be here a second time before its first socket is noticed to be dead.
     if ([...this.peers].some(({ clientId }) => clientId === peer.clientId)) return;
-    this.relay(presenceFrame([{ ...gone, state: 'null' }]), peer, { droppable: false });
+    this.relay.left({ ...gone, state: 'null' });
   }
 
-  relay(frame: Uint8Array, from: Peer | undefined, options: { droppable: boolean }): void {
-    for (const peer of this.peers) if (peer !== from) peer.send(frame, options);
-  }
-
-  /** Everything that is in the document now, and when it is durable. */
-  everything(): Applied {
-    return { ack: ackOfDocument(this.doc), committed: this.commits.settled(this.row.maskId) };
+  /**
+   * Everything of these client ids that is in the document now, and when it is durable; with what a new epoch wrote again
+   * in everybody's name.
+   */
+  everythingOf(clientIds: ReadonlySet<number>): Applied {
+    const rewritten = this.sessions.get('')?.clientIds ?? NOBODY;
+    return {
+      ack: ackOfDocument(this.doc, new Set([...clientIds, ...rewritten])),
+      committed: this.parts.commits.settled(this.row.maskId),
+    };
   }
 
   /** Does the update hold something that the document lacks? A reader's must not. Throws MaskDocError. */
@@ -148,30 +209,55 @@ export class Room implements LogWriter {
     const inspected = this.inspect(sessionId, clientIds, update);
     let committed: Promise<void> | undefined;
     if (!inspected.isEmpty) {
-      if (this.isBroken) throw new ProtocolError('CONFLICT');
-      if (this.commits.isFull) throw new ProtocolError('DATABASE_UNAVAILABLE');
+      if (this.hasEnded) throw new ProtocolError('CONFLICT');
+      if (this.isMoving || this.parts.commits.isFull) throw new ProtocolError('DATABASE_UNAVAILABLE');
+      // Decoded once: the picture takes them as they were judged.
+      this.mask.expectRecords(inspected.records);
       const bytes = this.applyToDocument(update);
       this.maxLamport = inspected.maxLamport;
       if (bytes !== undefined) {
-        this.relay(updateFrame(bytes), from, { droppable: false });
-        committed = this.commits.append(this, {
+        committed = this.parts.commits.append(this, {
           sessionId,
           bytes,
           // What shows again because somebody undid something is no new label.
           painted: countsAsNew && inspected.records.length > 0 ? this.appliedPainted : 0,
         });
-        if (committed !== this.lastCommit) committed.catch((error) => this.break(error));
+        if (committed !== this.lastCommit) committed.catch((error) => this.end(error));
         this.lastCommit = committed;
+        this.relay.update(bytes, from);
       }
     }
     const clocks = [...clientIds].map((id) => [id, Y.getState(this.doc.store, id)] as const);
     return {
       ack: { clocks: clocks.filter(([, clock]) => clock > 0), deleteSet: inspected.deleteSetBytes },
-      committed: committed ?? this.commits.settled(this.row.maskId),
+      committed: committed ?? this.parts.commits.settled(this.row.maskId),
     };
   }
 
+  /** Throws what has ended the room: somebody may be on the way in meanwhile. */
+  checkOpen(): void {
+    if (this.reason !== undefined) throw this.reason;
+  }
+
+  /** Nobody may paint here any more: peers are told, and whoever comes is given a new room. */
+  end(error: unknown): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.reason = error;
+    this.parts.onEnded(this, error);
+    for (const peer of [...this.peers]) peer.roomEnded(error);
+  }
+
+  /** What the server itself changes without anybody's pixels changing: peers are told, the log is not. */
+  changeUnlogged(change: () => void): void {
+    this.appliedBytes = undefined;
+    change();
+    if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
+  }
+
   destroy(): void {
+    this.hasEnded = true;
+    this.relay.stop();
     this.mask.destroy();
     this.doc.destroy();
   }
@@ -200,16 +286,21 @@ export class Room implements LogWriter {
       }
     } catch (error) {
       // It may be half applied: only the log knows what is true.
-      this.break(error);
+      this.end(error);
       throw new ProtocolError('INTERNAL');
     }
     return this.appliedBytes;
   }
 
-  private break(error: unknown): void {
-    if (this.isBroken) return;
-    this.isBroken = true;
-    this.onBroken(this, error);
-    for (const peer of [...this.peers]) peer.roomBroken();
+  /** What others have written is in the log already, and true: it is neither judged nor written again. */
+  private applyLogged(entries: readonly LoggedEntry[]): void {
+    if (this.hasEnded) return;
+    this.appliedBytes = undefined;
+    applyLog(
+      this.doc,
+      entries.map(({ bytes }) => bytes),
+    );
+    this.maxLamport = Math.max(this.maxLamport, this.mask.greatestLamport);
+    if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
   }
 }

@@ -3,12 +3,13 @@
  * does and everything in it is committed. Knows no socket.
  *
  *   absent → loading → held ⇄ idle (commits pending) → absent
- *                        └→ broken → absent (after its last commit) → loaded anew
+ *                        └→ ended (broken, epoch over, mask gone) → absent (after its last commit)
  */
 import { ProtocolError } from '@cotrace/protocol';
 import type { Log } from '../log.ts';
 import type { CommitLog } from './commitLog.ts';
 import { Room } from './room.ts';
+import type { RoomLimits } from './roomLimits.ts';
 import type { RoomStore } from './roomStore.ts';
 
 export interface RoomHold {
@@ -22,6 +23,7 @@ export interface RoomRegistry {
   open(maskId: string): Promise<RoomHold>;
   /** Rooms in memory now. */
   loaded(): Room[];
+  find(maskId: string): Room | undefined;
 }
 
 interface Entry {
@@ -34,28 +36,38 @@ export function createRoomRegistry({
   store,
   commits,
   log,
+  limits,
+  beforeUnload,
 }: {
   store: RoomStore;
   commits: CommitLog;
   log: Log;
+  limits: RoomLimits;
+  /** What is to be done before a room that nobody uses is let go; undefined: nothing (more). Never rejects. */
+  beforeUnload(room: Room): Promise<void> | undefined;
 }): RoomRegistry {
   const entries = new Map<string, Entry>();
 
   const load = async (maskId: string): Promise<Room> => {
     // A broken room's last entries may still be on their way into the log; if they fail, the log is the truth without them.
     await commits.settled(maskId).catch(() => undefined);
-    const [opened, sessions] = await Promise.all([store.open(maskId), store.sessions(maskId)]);
+    const opened = await store.open(maskId);
     if (opened === undefined) throw new ProtocolError('NOT_FOUND', `No mask ${maskId}.`);
-    const room = new Room(opened, commits, onBroken);
+    // Read after what they wrote: whoever has written there is among them.
+    const sessions = await store.sessions(maskId);
+    const room = new Room(opened, { store, commits, limits, onEnded });
     for (const { sessionId, userId, clientIds } of sessions) {
       room.sessions.set(sessionId, { userId, clientIds: new Set(clientIds) });
     }
     return room;
   };
 
-  const onBroken = (room: Room, error: unknown) => {
-    const { maskId } = room.row;
-    log.error('A mask room does not match its log and is loaded anew', { maskId, error });
+  const onEnded = (room: Room, error: unknown) => {
+    const { maskId, epoch } = room.row;
+    const isOver =
+      error instanceof ProtocolError && (error.code === 'CONFLICT' || error.code === 'NOT_FOUND');
+    if (isOver) log.info('A mask room is over', { maskId, epoch, code: error.code });
+    else log.error('A mask room does not match its log and is loaded anew', { maskId, error });
     if (entries.get(maskId)?.room === room) entries.delete(maskId);
   };
 
@@ -64,6 +76,11 @@ export function createRoomRegistry({
     if (commits.isPending(maskId)) {
       const again = () => unloadIfIdle(maskId, entry);
       commits.settled(maskId).then(again, again);
+      return;
+    }
+    const last = beforeUnload(entry.room);
+    if (last !== undefined) {
+      last.then(() => unloadIfIdle(maskId, entry));
       return;
     }
     entries.delete(maskId);
@@ -99,6 +116,7 @@ export function createRoomRegistry({
         },
       };
     },
+    find: (maskId) => entries.get(maskId)?.room,
     loaded: () => [...entries.values()].flatMap(({ room }) => room ?? []),
   };
 }

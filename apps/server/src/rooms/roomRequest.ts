@@ -8,6 +8,8 @@ export interface RoomRequest {
   readonly sessionId: string;
   /** Client id of the page's Y.Doc. */
   readonly clientId: number;
+  /** Number of the newest fold that the page holds; 0: none. */
+  readonly fold: number;
   readonly url: URL;
 }
 
@@ -37,5 +39,12 @@ export function parseRoomRequest({ url: path = '/' }: Pick<IncomingMessage, 'url
       `Expected client=<client id of the document>, got '${client.slice(0, 60)}'.`,
     );
   }
-  return { ...name, sessionId, clientId: Number(client), url };
+  const fold = url.searchParams.get('fold') ?? '0';
+  if (!/^\d{1,9}$/.test(fold)) {
+    throw new ProtocolError(
+      'BAD_REQUEST',
+      `Expected fold=<number of the base that the page holds>, got '${fold.slice(0, 60)}'.`,
+    );
+  }
+  return { ...name, sessionId, clientId: Number(client), fold: Number(fold), url };
 }

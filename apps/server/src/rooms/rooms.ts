@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { Area } from './areaUpdates.ts';
 
-/** Committed paint, told once a group commit. */
+/** Committed paint, of one group commit or of several. */
 export interface Painted {
   maskId: string;
   projectId: string;
@@ -31,6 +32,12 @@ export interface Rooms {
     sessionId: string,
     values: Uint8Array,
     options: { countsAsNew: boolean },
+  ): Promise<void>;
+  /** Paint areas as a session of the server's making, in a person's name (null: its own). Resolved = committed. */
+  paintAreas(
+    maskId: string,
+    by: { sessionId: string; userId: string | null; countsAsNew: boolean },
+    areas: readonly Area[],
   ): Promise<void>;
   onPainted(listener: (painted: Painted) => void): () => void;
   /** A task's label table changed: open rooms read it again. */

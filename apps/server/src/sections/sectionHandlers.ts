@@ -1,15 +1,13 @@
-/** Routes of sections: the stack, imports, images for eyes and for trainers, masks as pictures. */
+/** Routes of sections: the stack, imports, images for eyes and for trainers. */
 import { join } from 'node:path';
 import { ProtocolError, routeUrl, type Section } from '@cotrace/protocol';
 import type { BlobStore } from '../blobs/blobStore.ts';
 import { Bytes, type Handlers } from '../http/handlers.ts';
 import type { LiveEvents } from '../live/liveEvents.ts';
-import type { Rooms } from '../rooms/rooms.ts';
 import type { ProjectStore } from '../store/projectStore.ts';
 import type { SectionRow, SectionStore } from '../store/sectionStore.ts';
 import { importSections } from './importSections.ts';
 import { receiveUpload } from './importUpload.ts';
-import { encodeGrey } from './pixels.ts';
 import type { SectionIntake } from './sectionIntake.ts';
 import { createTiles } from './tiles.ts';
 
@@ -23,7 +21,6 @@ export function createSectionHandlers(deps: {
   projects: ProjectStore;
   intake: SectionIntake;
   blobs: BlobStore;
-  rooms: Pick<Rooms, 'labels'>;
   live: LiveEvents;
   home: string;
 }): Handlers<
@@ -34,9 +31,8 @@ export function createSectionHandlers(deps: {
   | 'sectionOriginal'
   | 'sectionThumbnail'
   | 'sectionTile'
-  | 'maskLabels'
 > {
-  const { store, projects, intake, blobs, rooms, live, home } = deps;
+  const { store, projects, intake, blobs, live, home } = deps;
   const tiles = createTiles(blobs);
 
   const get = async (sectionId: string): Promise<SectionRow> => {
@@ -89,11 +85,6 @@ export function createSectionHandlers(deps: {
       const png = valid ? await tiles.tile(display, z, x, y) : undefined;
       if (!png) throw new ProtocolError('NOT_FOUND', 'The tile lies outside of the section.');
       return new Bytes(png, { type: 'image/png', immutable: true, etag: `${display}/${z}/${x}/${y}` });
-    },
-
-    async maskLabels({ params }) {
-      const { width, height, values } = await rooms.labels(params.maskId);
-      return new Bytes(await encodeGrey({ width, height, data: values }), { type: 'image/png' });
     },
   };
 }

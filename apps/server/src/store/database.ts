@@ -28,7 +28,7 @@ export function createPrisma(url: string): PrismaClient {
     query: {
       $allOperations: ({ args, query }) =>
         query(args).catch((error: unknown) => {
-          throw translateDatabaseError(error);
+          throw translateDriverError(error);
         }),
     },
   });
@@ -54,13 +54,16 @@ const UNAVAILABLE = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028
 const UNAVAILABLE_DRIVER =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|57P0[123]|08\d{3}|53300|DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|Connection terminated|timeout exceeded when trying to connect|terminating connection|the database system is/;
 
+/** What pg and its pool say of a connection that ends in the middle of a statement, in an error without a code. */
+const WITHOUT_MARK = /^(Connection terminated|timeout exceeded when trying to connect)/;
+
 /** DATABASE_UNAVAILABLE for a database that is away; any other error as it came. */
 export function translateDatabaseError(error: unknown): unknown {
   if (!isDatabaseError(error)) return error;
   return translateDriverError(error);
 }
 
-/** The same for whatever a query of {@link poolOf} has thrown: pg's "Connection terminated" is an error without a mark. */
+/** The same for whatever came out of a query alone, where no error can be the caller's own. */
 export function translateDriverError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
@@ -75,7 +78,10 @@ function isDatabaseError(error: unknown): error is Error {
     error instanceof Prisma.PrismaClientUnknownRequestError ||
     error instanceof Prisma.PrismaClientInitializationError ||
     (error instanceof Error &&
-      (error.name === 'DriverAdapterError' || 'severity' in error || 'syscall' in error))
+      (error.name === 'DriverAdapterError' ||
+        'severity' in error ||
+        'syscall' in error ||
+        WITHOUT_MARK.test(error.message)))
   );
 }
 
@@ -86,4 +92,9 @@ function describe(cause: unknown): string {
 /** Did a unique constraint refuse it? */
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+/** Is what it refers to gone? */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
 }

@@ -3,6 +3,7 @@ import { createAccountStore } from './accountStore.ts';
 import { createAuthDatabase } from './authDatabase.ts';
 import { createPrisma } from './database.ts';
 import { createExportStore } from './exportStore.ts';
+import { createHistoryStore } from './historyStore.ts';
 import { createInvitationStore } from './invitationStore.ts';
 import { createPrismaJobsStore } from './prismaJobsStore.ts';
 import { createPrismaRoomStore } from './prismaRoomStore.ts';
@@ -20,6 +21,7 @@ export function openStore(databaseUrl: string) {
     projects: createProjectStore(prisma),
     sections: createSectionStore(prisma),
     exports: createExportStore(prisma),
+    history: createHistoryStore(prisma),
     rooms: createPrismaRoomStore(prisma),
     jobs: createPrismaJobsStore(prisma),
     close: () => prisma.$disconnect(),

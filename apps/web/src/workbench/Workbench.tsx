@@ -21,6 +21,7 @@ import panels from './panels/panels.module.css';
 import { StatusBar } from './panels/StatusBar.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
 import { TopBar } from './panels/TopBar.tsx';
+import { UNDO_HORIZON_SENTENCE } from './session/refusalSentence.ts';
 import { longSentence } from './session/saveState.ts';
 import { createSettings } from './settings.ts';
 import { steppedDiameter } from './tools/brushSize.ts';
@@ -170,7 +171,15 @@ function OpenWorkbench({
     hand: () => settings.set({ tool: 'hand' }),
     smaller: () => resize(-1),
     larger: () => resize(1),
-    undo: () => session?.undo(),
+    undo: () => {
+      if (session === undefined || session.undo() || session.maskDoc.undoLimit !== 'horizon') return;
+      notifications.show({
+        id: 'undo',
+        color: 'yellow',
+        title: 'Nothing was taken back',
+        message: UNDO_HORIZON_SENTENCE,
+      });
+    },
     redo: () => session?.redo(),
     nextRegion: () => mayPaint && next.ask(),
     previousSection: () => step(-1),

@@ -190,12 +190,4 @@ export const projectRoutes = {
     query: z.object({ v: z.string().optional() }),
     response: 'image/png',
   }),
-
-  maskLabels: route({
-    method: 'GET',
-    path: '/api/masks/:maskId/labels.png',
-    access: 'mask.read',
-    summary: 'Committed label values as they are now, 0 = unknown',
-    response: 'image/png',
-  }),
 } as const;

@@ -1,11 +1,11 @@
 /** A process that fills a document, and then opens it as somebody does who has nothing of it yet: what comes, and how long it takes. */
 import { createHash } from 'node:crypto';
-import { openMaskDoc } from '@cotrace/mask-doc';
+import { decodeBase, openMaskDoc } from '@cotrace/mask-doc';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { now } from '../clock.ts';
 import { answerCalls } from '../processes.ts';
-import { MASK_SIDE, mergedUpdate, readSessions } from '../strokes.ts';
+import { MASK_SIDE, mergedUpdate, type PaintedSession, readSessions } from '../strokes.ts';
 import { type Place, type ServerKind, WIRES, type WireEvents } from '../wires.ts';
 
 export interface Door {
@@ -42,36 +42,39 @@ function connect(door: Door, place: Place): WebSocket {
   return socket;
 }
 
-/** Every session brings all of its strokes at once; resolves when the server has said that it has taken them. */
+/** Every session comes, and brings all of its strokes at once; when the server has taken them all, all leave together. */
 async function fill({ door, sessions }: { door: Door; sessions: string }): Promise<void> {
-  for (const session of await readSessions(sessions)) {
-    const { sessionId, clientId, updates } = session;
-    const { document, epoch, token } = door;
-    const place = { document, epoch, token, sessionId, clientId };
-    const socket = connect(door, place);
-    await new Promise<void>((done, failed) => {
-      const wire = WIRES[door.kind];
-      let isSent = false;
-      const events: WireEvents = {
-        ...silent,
-        send: (frame) => socket.send(frame),
-        joined() {
-          isSent = true;
-          socket.send(wire.frameOf(mergedUpdate(session), place));
-        },
-        base() {},
-        durable: (client, clock) => client === clientId && clock === updates.length && done(),
-        // The answer to what the server asked for at first is taken, too, before there is anything to take.
-        taken: () => isSent && done(),
-        refused: (reason) => failed(new Error(reason)),
-      };
-      socket.on('open', () => wire.opened(place, events));
-      socket.on('message', (frame: Buffer) => wire.receive(frame, place, events));
-      socket.on('error', failed);
-      socket.on('close', (code) => failed(new Error(`Sent away with ${code} while filling a document.`)));
-    });
-    await closed(socket);
-  }
+  for (const session of await readSessions(sessions)) await bring(door, session);
+  await leave();
+}
+
+async function bring(door: Door, session: PaintedSession): Promise<void> {
+  const { sessionId, clientId, updates } = session;
+  const { document, epoch, token } = door;
+  const place = { document, epoch, token, sessionId, clientId };
+  const wire = WIRES[door.kind];
+  const socket = connect(door, place);
+  open.push(socket);
+  await new Promise<void>((done, failed) => {
+    let isSent = false;
+    const events: WireEvents = {
+      ...silent,
+      send: (frame) => socket.send(frame),
+      joined() {
+        isSent = true;
+        socket.send(wire.frameOf(mergedUpdate(session), place));
+      },
+      base() {},
+      durable: (client, clock) => client === clientId && clock === updates.length && done(),
+      // The answer to what the server asked for at first is taken, too, before there is anything to take.
+      taken: () => isSent && done(),
+      refused: (reason) => failed(new Error(reason)),
+    };
+    socket.on('open', () => wire.opened(place, events));
+    socket.on('message', (frame: Buffer) => wire.receive(frame, place, events));
+    socket.on('error', failed);
+    socket.on('close', (code) => failed(new Error(`Sent away with ${code} while filling a document.`)));
+  });
 }
 
 /** Stays in the document until `leave`. */
@@ -121,9 +124,10 @@ async function join(door: Door): Promise<Joined> {
 }
 
 /** As a page does it. */
-function pictureOf(_base: Uint8Array | undefined, update: Uint8Array): Uint8Array {
+function pictureOf(base: Uint8Array | undefined, update: Uint8Array): Uint8Array {
   const doc = new Y.Doc();
   const mask = openMaskDoc({ doc, width: MASK_SIDE, height: MASK_SIDE });
+  if (base !== undefined) mask.setBase(decodeBase(base));
   Y.applyUpdate(doc, update);
   const labels = mask.composition.toLabels();
   mask.destroy();

@@ -19,6 +19,12 @@ export interface MemoryRoomStore extends RoomStore {
   nextAttempt(): Promise<void>;
   /** Resolves when a mask is opened the next time. */
   nextLoad(): Promise<void>;
+  /** Commits of folds and epochs wait until the returned function is called. */
+  holdFolds(): () => void;
+  /** Resolves when a fold or an epoch is committed the next time, before it is. */
+  nextFold(): Promise<void>;
+  /** Folds are kept while it holds, and whoever commits them is told that the database is away. */
+  losesFoldAnswers: boolean;
 }
 
 interface Kept {
@@ -36,9 +42,11 @@ export function createMemoryRoomStore({ now = Date.now }: { now?: () => number }
   const masks = new Map<string, Kept>();
   let appendGate: Promise<void> = Promise.resolve();
   let loadGate: Promise<void> = Promise.resolve();
+  let foldGate: Promise<void> = Promise.resolve();
   let attempts = 0;
   const onAttempt: (() => void)[] = [];
   const onLoad: (() => void)[] = [];
+  const onFold: (() => void)[] = [];
 
   const reach = () => {
     if (store.isAway) throw new ProtocolError('DATABASE_UNAVAILABLE');
@@ -94,9 +102,25 @@ export function createMemoryRoomStore({ now = Date.now }: { now?: () => number }
     },
   });
 
+  const heldUp = async (commit: () => Promise<void>) => {
+    for (const told of onFold.splice(0)) told();
+    await foldGate;
+    await commit();
+    if (store.losesFoldAnswers) throw new ProtocolError('DATABASE_UNAVAILABLE');
+  };
+
   const store: MemoryRoomStore = {
     ...folds,
     isAway: false,
+    losesFoldAnswers: false,
+    nextFold: () => new Promise((resolve) => onFold.push(resolve)),
+    holdFolds() {
+      const [closed, open] = gate();
+      foldGate = closed;
+      return open;
+    },
+    commitFold: (fold) => heldUp(() => folds.commitFold(fold)),
+    commitEpoch: (epoch) => heldUp(() => folds.commitEpoch(epoch)),
     get attempts() {
       return attempts;
     },

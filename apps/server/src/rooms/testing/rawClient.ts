@@ -1,5 +1,12 @@
 /** Speaks the room's wire by hand: what no honest page would send, and every frame that comes back. */
-import { type Ack, decodeAck } from '@cotrace/mask-doc';
+import {
+  type Ack,
+  type Base,
+  decodeAck,
+  decodeBase,
+  decodeFoldNotice,
+  type FoldNotice,
+} from '@cotrace/mask-doc';
 import { type ErrorBody, ROOM_MESSAGE, ROOM_PATH, type RoomReady } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -14,7 +21,9 @@ type Received =
   | { kind: 'presence'; entries: { clientId: number; clock: number; state: unknown }[] }
   | { kind: 'durable'; ack: Ack }
   | { kind: 'refused'; body: ErrorBody }
-  | { kind: 'ready'; ready: RoomReady };
+  | { kind: 'ready'; ready: RoomReady }
+  | { kind: 'base'; base: Base }
+  | { kind: 'folded'; notice: FoldNotice };
 type Kind = Received['kind'];
 type Of<K extends Kind> = Extract<Received, { kind: K }>;
 
@@ -51,6 +60,7 @@ export function connectRaw(
     token = tokenOf(name),
     cookie,
     autoPong = true,
+    fold = 0,
   }: {
     name: string;
     sessionId?: string;
@@ -59,9 +69,16 @@ export function connectRaw(
     token?: string;
     cookie?: string;
     autoPong?: boolean;
+    /** Number of the base that it says to hold. */
+    fold?: number;
   },
 ): RawClient {
-  const query = new URLSearchParams({ session: sessionId, client: String(clientId), token });
+  const query = new URLSearchParams({
+    session: sessionId,
+    client: String(clientId),
+    token,
+    fold: String(fold),
+  });
   const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`, {
     autoPong,
     ...(cookie === undefined ? {} : { headers: { cookie } }),
@@ -151,6 +168,10 @@ function read(bytes: Uint8Array): Received {
       return { kind: 'refused', body: JSON.parse(decoding.readVarString(decoder)) };
     case ROOM_MESSAGE.ready:
       return { kind: 'ready', ready: JSON.parse(decoding.readVarString(decoder)) };
+    case ROOM_MESSAGE.base:
+      return { kind: 'base', base: decodeBase(bytes.slice(decoder.pos)) };
+    case ROOM_MESSAGE.folded:
+      return { kind: 'folded', notice: decodeFoldNotice(bytes.slice(decoder.pos)) };
     default:
       throw new Error(`message type ${type} from the server`);
   }

@@ -27,6 +27,8 @@ interface Options {
   limits?: Partial<RoomLimits>;
   /** Of a server before it; any free one unless given. */
   port?: number;
+  /** Milliseconds: when a session was written in last. */
+  now?: () => number;
 }
 
 /** The store holds the mask `mask` unless another store is given. */
@@ -38,6 +40,7 @@ export async function startRoomServer({
   limits = {},
   port = 0,
   store,
+  now = Date.now,
 }: Options & { store?: RoomStore } = {}): Promise<RoomServer<RoomStore>> {
   const memory = createMemoryRoomStore();
   memory.addMask({ maskId: 'mask' });
@@ -47,7 +50,14 @@ export async function startRoomServer({
   access.setRole('vera', 'viewer');
   const lines: string[] = [];
   const painted: Painted[] = [];
-  const rooms = createRooms({ store: used, access, log: createLog((line) => lines.push(line)), limits });
+  const rooms = createRooms({
+    store: used,
+    access,
+    log: createLog((line) => lines.push(line)),
+    // Every commit is told, so that a test can count on it.
+    limits: { paintedMs: 0, ...limits },
+    now,
+  });
   rooms.onPainted((told) => painted.push(told));
   const server = createServer();
   const sockets: Duplex[] = [];

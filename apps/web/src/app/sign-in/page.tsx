@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { SignIn } from '../../account/SignIn.tsx';
+import { LazySignedOutNotice } from '../../workbench/earlier/LazyEarlierNotice.tsx';
 
 export const metadata: Metadata = { title: 'Sign in', referrer: 'no-referrer' };
 
@@ -8,6 +9,7 @@ export default function SignInPage() {
   return (
     <Suspense>
       <SignIn />
+      <LazySignedOutNotice />
     </Suspense>
   );
 }

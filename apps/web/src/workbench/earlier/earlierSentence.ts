@@ -16,17 +16,18 @@ export interface EarlierLine {
 const are = (n: number) => (n === 1 ? 'is' : 'are');
 
 function sentenceOf(state: EarlierStrokes['state'], n: number, name: string, why: string): string {
+  const them = n === 1 ? 'it' : 'them';
   switch (state) {
     case 'waiting':
       return `${strokes(n)} of an earlier tab ${are(n)} kept on this device and ${n === 1 ? 'waits' : 'wait'} for the server.`;
     case 'sending':
       return `${strokes(n)} of an earlier tab ${are(n)} being sent.`;
     case 'refused':
-      return `${strokes(n)} of an earlier tab ${n === 1 ? 'was' : 'were'} refused and ${are(n)} kept. ${why}`;
+      return `${strokes(n)} of an earlier tab ${n === 1 ? 'was' : 'were'} refused and ${are(n)} kept on this device. ${why}`;
     case 'foreign':
-      return `${strokes(n)} of ${name} ${are(n)} kept on this device: sign in as them to send them, or download them.`;
+      return `${strokes(n)} of ${name} ${are(n)} kept on this device: sign in as ${name} to send ${them}, or download ${them}.`;
     case 'byHand':
-      return `${strokes(n)} of an earlier tab ${are(n)} kept on this device. Close the other tabs of Cotrace, then send them from here.`;
+      return `${strokes(n)} of an earlier tab ${are(n)} kept on this device. Close the other tabs of Cotrace, then send ${them} from here.`;
   }
 }
 
@@ -34,7 +35,7 @@ function sentenceOf(state: EarlierStrokes['state'], n: number, name: string, why
 export function earlierLines(earlier: readonly EarlierStrokes[]): EarlierLine[] {
   const groups = new Map<string, EarlierStrokes[]>();
   for (const entry of earlier) {
-    const key = [entry.state, entry.place.userId, entry.state === 'refused' ? whyOf(entry) : ''].join(' ');
+    const key = [entry.state, entry.place.userId, whyOf(entry)].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups].map(([key, entries]) => {
@@ -62,15 +63,23 @@ export function earlierWords(lines: readonly EarlierLine[]): string {
   const count = (wanted: EarlierStrokes['state'][]) =>
     lines.filter(({ state }) => wanted.includes(state)).reduce((sum, line) => sum + line.count, 0);
   const refused = count(['refused']);
-  if (refused > 0) return `${refused} of an earlier tab refused`;
-  const sending = count(['sending', 'waiting']);
-  if (sending > 0) return `sending ${sending} of an earlier tab`;
-  const byHand = count(['byHand']);
-  if (byHand > 0) return `${byHand} of an earlier tab kept`;
+  if (refused > 0) return `${strokes(refused)} of an earlier tab refused`;
+  const sending = count(['sending']);
+  if (sending > 0) return `sending ${strokes(sending)} of an earlier tab`;
+  const kept = count(['waiting', 'byHand']);
+  if (kept > 0) return `${strokes(kept)} of an earlier tab kept`;
   const foreign = lines.filter(({ state }) => state === 'foreign');
   if (foreign.length === 0) return '';
   const n = foreign.reduce((sum, line) => sum + line.count, 0);
   return foreign.length === 1
-    ? `${n} of ${foreign[0]!.entries[0]!.place.userName} kept`
-    : `${n} of others kept`;
+    ? `${strokes(n)} of ${foreign[0]!.entries[0]!.place.userName} kept`
+    : `${strokes(n)} of others kept`;
+}
+
+/** For a page where nobody is signed in: one sentence for each person. */
+export function signedOutSentences(earlier: readonly EarlierStrokes[]): string[] {
+  return earlierLines(earlier).map(({ count, entries }) => {
+    const { userName } = entries[0]!.place;
+    return `${strokes(count)} of ${userName} ${are(count)} kept on this device, to be sent when ${userName} signs in.`;
+  });
 }

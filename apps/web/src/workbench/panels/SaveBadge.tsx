@@ -48,7 +48,12 @@ export function SaveBadge({
   const adopter = useAdopter();
   const earlier = earlierLines(useEarlierStrokes(adopter));
   const watching = viewer && state.kind === 'saved' && state.setAside === 0;
-  const tone = toneOf(state);
+  const keepsLong = state.kind === 'offline' && state.pending > 0;
+  useEffect(() => {
+    // Browsers may clear what a page keeps when their disk is short, unless it has asked. A refusal changes no word of ours.
+    if (keepsLong) void navigator.storage?.persist?.();
+  }, [keepsLong]);
+  const tone = earlier.some((line) => line.state === 'refused') ? 'refused' : toneOf(state);
   const Icon = watching ? IconEye : tone === 'refused' ? IconAlertTriangle : ICON[state.kind];
   const own = watching ? 'View only' : shortSentence(state);
   const words = [own, earlierWords(earlier)].filter((part) => part !== '').join(' · ');

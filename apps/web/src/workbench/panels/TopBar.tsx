@@ -15,6 +15,7 @@ import {
 import Link from 'next/link';
 import { memo, type ReactNode } from 'react';
 import { useSession } from '../hooks.ts';
+import { UNDO_HORIZON_SENTENCE } from '../session/refusalSentence.ts';
 import type { Action } from '../tools/shortcuts.ts';
 import type { FollowedSession } from '../useMaskSession.ts';
 import { Avatars } from './Avatars.tsx';
@@ -50,9 +51,18 @@ export const TopBar = memo(function TopBar({
   const canUndo = useSession(session, (one) => one?.maskDoc.canUndo === true);
   const canRedo = useSession(session, (one) => one?.maskDoc.canRedo === true);
   const place = sections.findIndex(({ id }) => id === section.id);
-  const button = (name: string, action: Action, icon: ReactNode, disabled: boolean) => (
-    <Tip label={name} action={action}>
-      <ActionIcon size={30} aria-label={name} disabled={disabled} onClick={() => onAction(action)}>
+  const beyondHorizon = useSession(session, (one) => one?.maskDoc.undoLimit === 'horizon');
+  /** With a reason it stays reachable by pointer and keyboard, so that the reason can be read. */
+  const button = (name: string, action: Action, icon: ReactNode, disabled: boolean, reason?: string) => (
+    <Tip label={reason ?? name} {...(reason === undefined ? { action } : {})}>
+      <ActionIcon
+        size={30}
+        aria-label={reason === undefined ? name : `${name}. ${reason}`}
+        disabled={disabled && reason === undefined}
+        {...(disabled ? { 'data-disabled': true } : {})}
+        aria-disabled={disabled}
+        onClick={() => onAction(action)}
+      >
         {icon}
       </ActionIcon>
     </Tip>
@@ -89,7 +99,13 @@ export const TopBar = memo(function TopBar({
       <Avatars sectionId={section.id} sections={sections} onFollow={onFollow} />
       {mayPaint && (
         <>
-          {button('Undo', 'undo', <IconArrowBackUp size={18} stroke={1.7} />, !canUndo)}
+          {button(
+            'Undo',
+            'undo',
+            <IconArrowBackUp size={18} stroke={1.7} />,
+            !canUndo,
+            !canUndo && beyondHorizon ? UNDO_HORIZON_SENTENCE : undefined,
+          )}
           {button('Redo', 'redo', <IconArrowForwardUp size={18} stroke={1.7} />, !canRedo)}
         </>
       )}

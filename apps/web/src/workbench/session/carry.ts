@@ -15,9 +15,11 @@ export interface Carry {
   readonly strokes: readonly KeptStroke[];
   /** To be shown, and sent again only when the person says so. */
   readonly refused: readonly KeptStroke[];
+  /** Those of either that the device could not take. */
+  readonly inThisTabOnly: ReadonlySet<number>;
 }
 
-export const NOTHING_CARRIED: Carry = { strokes: [], refused: [] };
+export const NOTHING_CARRIED: Carry = { strokes: [], refused: [], inThisTabOnly: new Set() };
 
 /** Pending strokes of a document. */
 export function pendingStrokes(maskDoc: MaskDoc, tracker: DurabilityTracker): KeptStroke[] {

@@ -25,3 +25,6 @@ export function closeSentence(code: number, reason: string): string {
 const PASSING = new Set(['DATABASE_UNAVAILABLE', 'UPDATE_GAP', 'TOO_MANY_REQUESTS', 'INTERNAL', 'DISK_FULL']);
 
 export const isPassing = ({ code }: ErrorBody): boolean => PASSING.has(code);
+
+/** The room has ended, for everybody in it: the close code that follows says how to go on. */
+export const announcesTheEnd = ({ code }: ErrorBody): boolean => code === 'CONFLICT';

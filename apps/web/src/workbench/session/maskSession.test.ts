@@ -200,6 +200,28 @@ describe('the keeper of sessions', () => {
     keeper.leave(next);
   });
 
+  it('carries what is not saved into a new epoch', async () => {
+    await using server = await startRoomServer(ready);
+    const keeper = createSessionKeeper(openMaskSession);
+    const first = keeper.enter(mask(server));
+    await until(first, kind('saved'));
+    server.goAway(true);
+    await until(first, kind('offline'));
+    first.paint(stroke(10));
+    server.startEpoch(1);
+    server.goAway(false);
+    await until(first, kind('closed'));
+    expect(first.epochEnded).toBe(true);
+    const before = mask(server);
+    const second = keeper.enter({ ...before, place: { ...before.place, epoch: 1 } });
+    expect(second.state.pending).toBe(1);
+    await until(second, kind('saved'));
+    expect(onServer(server)).toEqual(second.maskDoc.composition.toLabels());
+    expect(second.maskDoc.composition.labelAt(20, 10)).toBe(1);
+    expect(second.undo()).toBe(true);
+    keeper.close();
+  });
+
   it('carries refused strokes into a fresh document, once each', async () => {
     await using server = await startRoomServer(ready);
     const keeper = createSessionKeeper(openMaskSession);

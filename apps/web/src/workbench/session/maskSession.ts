@@ -2,8 +2,15 @@
  * One editing session on one mask: the room's connection, the document, what of it is saved and what is kept on this device.
  * Framework-free; refuses to drop a stroke: whatever the server refuses stays until the person has decided about it.
  */
-import type { Runs } from '@cotrace/mask';
-import { createDurabilityTracker, decodeAck, type MaskDoc, openMaskDoc } from '@cotrace/mask-doc';
+import { MaskError, type Runs } from '@cotrace/mask';
+import {
+  createDurabilityTracker,
+  decodeAck,
+  type MaskDoc,
+  MaskDocError,
+  openMaskDoc,
+  type Watermark,
+} from '@cotrace/mask-doc';
 import {
   CLOSE,
   ERRORS,
@@ -12,18 +19,22 @@ import {
   ROOM_MESSAGE,
   ROOM_PATH,
   type RoomReady,
+  refusedStrokes,
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
+import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
-import { closeSentence, isPassing } from './closeReason.ts';
-import { followElements } from './elementNames.ts';
+import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
+import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
+import { watchStandstill } from './standstill.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
 const RESYNC_INTERVAL_MS = 10_000;
@@ -36,11 +47,15 @@ export interface MaskSessionOptions {
   readonly place: KeptPlace;
   readonly labels: ReadonlySet<number>;
   readonly store: KeptStore;
+  /** Greatest stroke id and lamport that earlier documents of the session have used: none is used twice. */
+  readonly used?: Watermark;
   /**
    * Strokes of the same session that an earlier document could not save: at once, or asked for at the first
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
    */
   readonly carry?: Carry | (() => Carry);
+  /** Strokes that may be undone, where it is not what the rooms are used to. */
+  readonly undoHorizon?: number;
   /** Node's tests pass `ws`. */
   readonly WebSocketPolyfill?: typeof WebSocket;
 }
@@ -86,10 +101,13 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const { place, labels, store } = options;
   const { maskId, epoch, width, height, sessionId } = place;
   const doc = new Y.Doc();
-  const maskDoc = openMaskDoc({ doc, width, height, sessionId, labels });
+  const maskDoc = openMaskDoc({
+    ...{ doc, width, height, sessionId, labels },
+    ...(options.used === undefined ? {} : { used: options.used }),
+    ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
+  });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
-  const elements = followElements(maskDoc);
   const listeners = new Set<() => void>();
   let facts: SaveFacts = NOTHING_KNOWN;
   // Kept, so that whoever compares by identity sees no change where there is none.
@@ -116,10 +134,13 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const countPending = () => {
     const aside = new Set(recorder.refused.map(({ strokeId }) => strokeId));
     const pending =
-      carried?.strokes.length ?? [...tracker.pendingStrokeIds].filter((id) => !aside.has(id)).length;
+      carried?.strokes.map(({ strokeId }) => strokeId) ??
+      [...tracker.pendingStrokeIds].filter((id) => !aside.has(id));
+    const only = carried?.inThisTabOnly ?? recorder.inThisTabOnly;
     learn({
-      pending,
-      inThisTabOnly: Math.min(pending, recorder.inThisTabOnly),
+      pending: pending.length,
+      inThisTabOnly: pending.filter((id) => only.has(id)).length,
+      asideInThisTabOnly: [...aside].filter((id) => only.has(id)).length,
       keeping: recorder.failure?.message,
       setAside: recorder.refused.length,
       setAsideWhy: recorder.refused[0]?.refusal,
@@ -130,12 +151,25 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     connect: false,
     // BroadcastChannel would carry edits between tabs past the server.
     disableBc: true,
-    params: { session: sessionId, client: String(doc.clientID) },
+    params: { session: sessionId, client: String(doc.clientID), fold: '0' },
     resyncInterval: RESYNC_INTERVAL_MS,
     ...(options.WebSocketPolyfill ? { WebSocketPolyfill: options.WebSocketPolyfill } : {}),
   });
   // Presence travels over socket.io; an awareness state here would be a second, forgeable one.
   (provider.awareness as Awareness).setLocalState(null);
+
+  const folds = createFoldFollower({
+    maskDoc,
+    onFolded() {
+      provider.params.fold = String(maskDoc.foldNumber);
+      tell();
+    },
+    onMismatch() {
+      provider.params.fold = '0';
+      provider.disconnect();
+      provider.connect();
+    },
+  });
 
   const handlers = provider.messageHandlers as unknown as Handler[];
   handlers[ROOM_MESSAGE.durable] = (_, decoder) => {
@@ -150,9 +184,23 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     onRefused(said.success ? said.data : { code: 'INTERNAL', message: ERRORS.INTERNAL[1] });
   };
 
+  const readable =
+    (take: (bytes: Uint8Array) => void): Handler =>
+    (_, decoder) => {
+      try {
+        take(decoding.readTailAsUint8Array(decoder));
+      } catch (error) {
+        if (!(error instanceof MaskDocError) && !(error instanceof MaskError)) throw error;
+        provider.disconnect();
+        learn({ closed: closeSentence(CLOSE.rubbish, error.code), closedWith: CLOSE.rubbish });
+      }
+    };
+  handlers[ROOM_MESSAGE.base] = readable((bytes) => folds.takeBase(bytes));
+  handlers[ROOM_MESSAGE.folded] = readable((bytes) => folds.takeNotice(bytes));
+
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
-    if (isSpoilt || tracker.pendingStrokes === 0) return;
+    if (isSpoilt || tracker.pendingStrokes === 0 || announcesTheEnd(why)) return;
     if (isPassing(why)) return sendAgainSoon(why.message);
     // What follows a refused update in the same document would leave a gap: stop sending, keep everything.
     provider.disconnect();
@@ -177,11 +225,21 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     }, RESEND_AFTER_MS);
   };
 
-  /** Who may not paint at all may not paint any of it; else the refusal names elements, or there is only one. */
+  /**
+   * Who may not paint at all may not paint any of it; else the refusal names strokes, or there is only one. Of a label that is
+   * gone it names the first: the room has said which labels there are, so that its others need not be refused one by one.
+   */
   const guiltyStrokes = ({ code, details }: ErrorBody): ReadonlySet<number> => {
     if (code === 'FORBIDDEN') return new Set();
-    const named = elements.strokesNamedBy(details).filter((id) => tracker.pendingStrokeIds.has(id));
-    if (named.length > 0) return new Set(named);
+    const said = refusedStrokes.safeParse(details);
+    const guilty = new Set(said.success ? said.data.strokeIds : []);
+    if (code === 'LABEL_OUTSIDE_TABLE' && ready !== undefined) {
+      const labelled = new Set([0, ...ready.labels]);
+      for (const { record } of maskDoc.liveRecordsOf(sessionId))
+        if (!labelled.has(record.label)) guilty.add(record.strokeId);
+    }
+    const pending = new Set([...guilty].filter((id) => tracker.pendingStrokeIds.has(id)));
+    if (pending.size > 0) return pending;
     return tracker.pendingStrokes === 1 ? new Set(tracker.pendingStrokeIds) : new Set();
   };
 
@@ -193,7 +251,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
 
   const asked = options.carry;
   const loading: Promise<Carry> | undefined =
-    asked === undefined ? recorder.load().then((strokes) => ({ strokes, refused: [] })) : undefined;
+    asked === undefined ? recorder.load().then((strokes) => ({ ...NOTHING_CARRIED, strokes })) : undefined;
   const expect = (carry: Carry) => {
     carried = carry;
     recorder.refuse(carry.refused);
@@ -216,6 +274,18 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     learn({ everSynced: true });
     countPending();
   };
+
+  const isWanted = () => provider.shouldConnect && facts.refusal === undefined;
+  const standstill = watchStandstill({
+    unready: () =>
+      isWanted() && !(provider.synced && ready !== undefined) ? (provider.ws ?? undefined) : undefined,
+    pendingStrokeIds: () => (isWanted() && provider.synced ? tracker.pendingStrokeIds : []),
+    onConnection() {
+      provider.disconnect();
+      provider.connect();
+    },
+    onStrokes: () => sendOwn(provider),
+  });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
   provider.on('sync', (synced) => {
@@ -254,7 +324,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       return isSpoilt;
     },
     get wouldLose() {
-      return recorder.inThisTabOnly > 0 || (recorder.isWriting && facts.pending > 0);
+      const { inThisTabOnly, asideInThisTabOnly, pending } = facts;
+      return inThisTabOnly + asideInThisTabOnly > 0 || (recorder.isWriting && pending > 0);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -276,7 +347,11 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       tell();
       return redone;
     },
-    unsaved: () => ({ strokes: unsavedStrokes(), refused: recorder.refused }),
+    unsaved: () => ({
+      strokes: unsavedStrokes(),
+      refused: recorder.refused,
+      inThisTabOnly: carried?.inThisTabOnly ?? new Set(recorder.inThisTabOnly),
+    }),
     refuseAll(why) {
       const strokes = withRefusal(unsavedStrokes(), why);
       if (carried !== undefined) carried = { ...carried, strokes: [] };
@@ -294,11 +369,22 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       clearTimeout(resend);
       listeners.clear();
       recorder.stop();
-      elements.destroy();
+      folds.destroy();
+      standstill.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
       doc.destroy();
     },
   };
+}
+
+/** All of the page's own once more, as an answer to a SyncStep1: what is there already is only acknowledged again. */
+function sendOwn({ doc, ws }: WebsocketProvider): void {
+  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
+  others.delete(doc.clientID);
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
+  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
+  ws?.send(new Uint8Array(encoding.toUint8Array(encoder)));
 }

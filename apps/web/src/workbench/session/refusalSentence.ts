@@ -1,5 +1,9 @@
 /** Why a server does not take a stroke, in a person's words: what happened, and what to do. Knows no socket. */
+import { UNDO_HORIZON } from '@cotrace/mask-doc';
 import type { ErrorBody } from '@cotrace/protocol';
+
+/** Why there is nothing more to take back, for who has painted a lot. */
+export const UNDO_HORIZON_SENTENCE = `Only your last ${UNDO_HORIZON} strokes can be taken back: older ones have become part of the mask.`;
 
 /** Codes of the mask's, the document's and the protocol's tables whose own sentences are for programmers. */
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -7,8 +11,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
     'Your role no longer lets you paint here. Ask a lead of the project for the role of an annotator.',
   NOT_FOUND:
     'The mask is gone: its section, task or project has been deleted, or is no longer shared with you.',
-  UNDO_TOO_OLD:
-    'Only your last 200 strokes can be taken back: older ones have become part of the mask. Paint over it instead.',
+  UNDO_TOO_OLD: `${UNDO_HORIZON_SENTENCE} Paint over it instead.`,
   STROKE_FOLDED:
     'That stroke is older than what the mask still keeps apart: it has become part of it. Paint it again if it is missing.',
   STROKE_ORDER:

@@ -70,7 +70,7 @@ describe('save state', () => {
     const state = saveStateOf(facts({ everSynced: true, pending: 3, ...full }));
     expect(shortSentence(state)).toBe('Offline, 1 in this tab only');
     expect(longSentence(state)).toContain(
-      '1 stroke is in this tab only, because the storage of this browser is full: do not close it.',
+      '1 stroke is in this tab only, because the storage of this browser is full: do not close the tab.',
     );
   });
 

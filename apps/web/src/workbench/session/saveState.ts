@@ -27,6 +27,8 @@ interface Common {
   readonly keeping: string | undefined;
   /** Strokes that were refused one by one. */
   readonly setAside: number;
+  /** How many of these the device could not keep. */
+  readonly asideInThisTabOnly: number;
   /** Why the first of them was. */
   readonly setAsideWhy: string | undefined;
 }
@@ -48,6 +50,7 @@ export interface SaveFacts {
   readonly inThisTabOnly: number;
   readonly keeping: string | undefined;
   readonly setAside: number;
+  readonly asideInThisTabOnly: number;
   readonly setAsideWhy: Pick<ErrorBody, 'code' | 'message'> | undefined;
   /** All that follows would be refused, too. */
   readonly refusal: ErrorBody | undefined;
@@ -65,6 +68,7 @@ export const NOTHING_KNOWN: SaveFacts = {
   inThisTabOnly: 0,
   keeping: undefined,
   setAside: 0,
+  asideInThisTabOnly: 0,
   setAsideWhy: undefined,
   refusal: undefined,
   trouble: undefined,
@@ -73,9 +77,9 @@ export const NOTHING_KNOWN: SaveFacts = {
 };
 
 export function saveStateOf(facts: SaveFacts): SaveState {
-  const { pending, inThisTabOnly, keeping, setAside, refusal, closed } = facts;
+  const { pending, inThisTabOnly, keeping, setAside, asideInThisTabOnly, refusal, closed } = facts;
   const setAsideWhy = facts.setAsideWhy && refusalSentence(facts.setAsideWhy);
-  const common: Common = { pending, inThisTabOnly, keeping, setAside, setAsideWhy };
+  const common: Common = { pending, inThisTabOnly, keeping, setAside, asideInThisTabOnly, setAsideWhy };
   if (refusal !== undefined)
     return { ...common, kind: 'refused', code: refusal.code, why: refusalSentence(refusal) };
   if (closed !== undefined) return { ...common, kind: 'closed', code: facts.closedWith, why: closed };
@@ -115,7 +119,7 @@ const safety = ({ pending, inThisTabOnly, keeping }: Common): string => {
   if (pending === 0) return '';
   if (inThisTabOnly === 0)
     return ` ${strokes(pending)} ${pending === 1 ? 'is' : 'are'} kept on this device, also when this tab is closed.`;
-  return ` ${strokes(inThisTabOnly)} ${inThisTabOnly === 1 ? 'is' : 'are'} in this tab only, because ${keeping ?? 'this browser keeps nothing'}: do not close it. Make space, or download them.`;
+  return ` ${strokes(inThisTabOnly)} ${inThisTabOnly === 1 ? 'is' : 'are'} in this tab only, because ${keeping ?? 'this browser keeps nothing'}: do not close the tab. Make space, or download ${inThisTabOnly === 1 ? 'it' : 'them'}.`;
 };
 
 /** What it means and what to do. */
@@ -125,8 +129,8 @@ export function longSentence(state: SaveState): string {
       return `The mask is being loaded.${safety(state)}`;
     case 'saved':
       return state.setAside === 0
-        ? 'Everything you painted is committed on the server.'
-        : 'Everything else you painted is committed on the server.';
+        ? 'Everything you painted here is committed on the server.'
+        : 'Everything else you painted here is committed on the server.';
     case 'saving':
       return `${strokes(state.pending)} on the way; saved when the server has committed them.${state.inThisTabOnly > 0 ? safety(state) : ''}`;
     case 'offline':
@@ -138,10 +142,16 @@ export function longSentence(state: SaveState): string {
   }
 }
 
-/** What was refused by itself, and why; undefined when nothing was. */
-export function setAsideSentence({ setAside, setAsideWhy }: Common): string | undefined {
+/** What was refused by itself, where it is, and why; undefined when nothing was. */
+export function setAsideSentence(state: Common): string | undefined {
+  const { setAside, asideInThisTabOnly, keeping, setAsideWhy } = state;
   if (setAside === 0) return undefined;
-  return `${strokes(setAside)} ${setAside === 1 ? 'was' : 'were'} refused and ${setAside === 1 ? 'is' : 'are'} kept. ${setAsideWhy ?? ''}`;
+  const [was, is] = setAside === 1 ? ['was', 'is'] : ['were', 'are'];
+  const where =
+    asideInThisTabOnly === 0
+      ? `${is} kept on this device`
+      : `${is} in this tab only, because ${keeping ?? 'this browser keeps nothing'}: do not close the tab`;
+  return `${strokes(setAside)} ${was} refused and ${where}. ${setAsideWhy ?? ''}`;
 }
 
 /** May strokes be added? After a refusal of everything nothing that follows would be accepted either. */

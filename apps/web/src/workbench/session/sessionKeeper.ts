@@ -2,10 +2,11 @@
  * The mask sessions of this page: one that is looked at, and those that were left with strokes still on the way. Refuses
  * to end a session before its strokes are saved, kept for whoever sends them later, or let go of.
  */
-import type { Carry } from './carry.ts';
+import type { Watermark } from '@cotrace/mask-doc';
+import { type Carry, NOTHING_CARRIED } from './carry.ts';
 import type { MaskSession, MaskSessionOptions } from './maskSession.ts';
 
-export type OpenMask = Omit<MaskSessionOptions, 'carry'>;
+export type OpenMask = Omit<MaskSessionOptions, 'carry' | 'used'>;
 
 export interface SessionKeeper {
   /** The session of a mask: the one that still lives, or a new one; in a new epoch with the strokes of the old. */
@@ -36,12 +37,30 @@ interface Kept {
 
 export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskSession): SessionKeeper {
   const kept = new Map<string, Kept>();
+  /** Per mask, the greatest stroke id and lamport that this page's documents have used. */
+  const used = new Map<string, Watermark>();
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
   };
 
+  const noteUsed = ({ maskId, sessionId, maskDoc }: MaskSession) => {
+    const before = used.get(maskId) ?? { strokeId: 0, lamport: 0 };
+    used.set(maskId, {
+      strokeId: Math.max(before.strokeId, maskDoc.greatestStrokeIdOf(sessionId)),
+      lamport: Math.max(before.lamport, maskDoc.greatestLamport),
+    });
+  };
+
+  const usedIn = (maskId: string): { used?: Watermark } => {
+    const living = kept.get(maskId)?.session;
+    if (living !== undefined) noteUsed(living);
+    const known = used.get(maskId);
+    return known === undefined ? {} : { used: known };
+  };
+
   const end = (one: Kept) => {
+    noteUsed(one.session);
     one.unfollow();
     one.session.destroy();
     if (kept.get(one.session.maskId) === one) kept.delete(one.session.maskId);
@@ -67,6 +86,7 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     if (one.successor !== undefined) return;
     const next = open({
       ...one.mask,
+      ...usedIn(one.session.maskId),
       carry: () => {
         const carry = one.session.unsaved();
         end(one);
@@ -92,7 +112,11 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     const before = kept.get(mask.place.maskId);
     before?.successor?.destroy();
     if (before !== undefined) end(before);
-    const session = open({ ...mask, ...(carry === undefined ? {} : { carry }) });
+    const session = open({
+      ...mask,
+      ...usedIn(mask.place.maskId),
+      ...(carry === undefined ? {} : { carry }),
+    });
     follow(session, mask, false);
     return session;
   };
@@ -121,9 +145,10 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     startOver(mask, { keepStrokes }) {
       const before = kept.get(mask.place.maskId)?.session;
       if (!keepStrokes) before?.letGo();
-      const { strokes, refused } = before?.unsaved() ?? { strokes: [], refused: [] };
+      const { strokes, refused, inThisTabOnly } = before?.unsaved() ?? NOTHING_CARRIED;
+      if (!keepStrokes) return replace(mask, NOTHING_CARRIED);
       const again = refused.map(({ refusal: _, ...stroke }) => stroke);
-      return replace(mask, { strokes: keepStrokes ? [...strokes, ...again] : [], refused: [] });
+      return replace(mask, { strokes: [...strokes, ...again], refused: [], inThisTabOnly });
     },
     session: (maskId) => kept.get(maskId)?.session,
     get lingeringStrokes() {

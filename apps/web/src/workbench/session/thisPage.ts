@@ -33,6 +33,9 @@ export function keeperOfThisPage(): SessionKeeper {
   return keeper;
 }
 
+/** Nobody is signed in: everything on this device is somebody else's, and nothing is sent. */
+export const adopterOfNobody = (): Adopter => adopterOfThisPage('');
+
 /** Sends what earlier tabs of this person left. A person who signs in instead has another one. */
 export function adopterOfThisPage(userId: string): Adopter {
   if (adopter?.of === userId) return adopter.adopter;

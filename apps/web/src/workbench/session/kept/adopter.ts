@@ -84,8 +84,12 @@ export function createAdopter({
     return all;
   };
 
-  const nudged = () => new Promise<void>((done) => nudges.push(done));
+  let nudgeCount = 0;
+  /** Resolves with the first nudge after that one: one that came while something was sent is not missed. */
+  const nudgedAfter = (seen: number) =>
+    nudgeCount > seen ? Promise.resolve() : new Promise<void>((done) => nudges.push(done));
   const nudge = () => {
+    nudgeCount++;
     const waiting = nudges;
     nudges = [];
     for (const done of waiting) done();
@@ -96,11 +100,12 @@ export function createAdopter({
     held.add(sessionId);
     try {
       while (!stopping.signal.aborted) {
+        const seen = nudgeCount;
         const own = (await refresh()).filter(({ place }) => place.sessionId === sessionId);
         if (own.length === 0) return;
         for (const kept of own) if (sendable(kept).length > 0) await sendOne(kept);
         const left = (await refresh()).filter(({ place }) => place.sessionId === sessionId);
-        if (left.length > 0 && !stopping.signal.aborted) await nudged();
+        if (left.length > 0 && !stopping.signal.aborted) await nudgedAfter(seen);
       }
     } finally {
       held.delete(sessionId);
@@ -109,16 +114,22 @@ export function createAdopter({
   };
 
   const sendOne = async (kept: KeptMask): Promise<void> => {
-    sending.add(keyOf(kept.place));
     try {
-      await refresh();
       const found = await findMask(kept.place).catch(() => undefined);
       if (found === undefined || stopping.signal.aborted) return;
       if ('refusal' in found) await refuse(kept.place, sendable(kept), found.refusal);
       else await sendThrough(createKeeper(), found.mask);
     } finally {
-      sending.delete(keyOf(kept.place));
+      noteSending(kept.place, false);
     }
+  };
+
+  /** What cannot reach the server is not being sent, it waits. */
+  const noteSending = (place: KeptPlace, isSent: boolean) => {
+    if (sending.has(keyOf(place)) === isSent) return;
+    if (isSent) sending.add(keyOf(place));
+    else sending.delete(keyOf(place));
+    void refresh();
   };
 
   const refuse = (place: KeptPlace, strokes: readonly KeptStroke[], why: ErrorBody) =>
@@ -132,6 +143,7 @@ export function createAdopter({
       await new Promise<void>((done) => {
         const look = () => {
           const state = keeper.session(maskId)?.state;
+          noteSending(mask.place, state?.kind === 'saving');
           const isOver =
             state === undefined ||
             state.kind === 'saved' ||
@@ -176,10 +188,10 @@ export function createAdopter({
     },
     async look() {
       const all = await refresh();
+      nudge();
       if (locks === undefined || stopping.signal.aborted) return;
       for (const { place } of all)
         if (place.userId === userId && place.sessionId !== ownSessionId) claim(place.sessionId);
-      nudge();
     },
     async send({ place, strokes, state }) {
       if (state === 'foreign') return;

@@ -8,6 +8,9 @@ const PLACES = 'places';
 /** Key [maskId, sessionId, strokeId]: KeptStroke with its mask and session. */
 const STROKES = 'strokes';
 
+/** A storage that takes longer has hung: painting must not wait for it. */
+const ANSWER_WITHIN_MS = 5_000;
+
 type StrokeRow = KeptStroke & { readonly maskId: string; readonly sessionId: string };
 
 export function createBrowserKeptStore(): KeptStore {
@@ -29,14 +32,16 @@ export function createBrowserKeptStore(): KeptStore {
     work: (places: IDBObjectStore, strokes: IDBObjectStore) => () => T,
   ): Promise<T> => {
     try {
-      const database = await open();
+      const database = await inTime(open());
       const options = mode === 'readwrite' ? { durability: 'strict' as const } : {};
       const transaction = database.transaction([PLACES, STROKES], mode, options);
       const answer = work(transaction.objectStore(PLACES), transaction.objectStore(STROKES));
-      await new Promise<void>((done, failed) => {
-        transaction.oncomplete = () => done();
-        transaction.onabort = () => failed(transaction.error ?? new Error('aborted'));
-      });
+      await inTime(
+        new Promise<void>((done, failed) => {
+          transaction.oncomplete = () => done();
+          transaction.onabort = () => failed(transaction.error ?? new Error('aborted'));
+        }),
+      );
       return answer();
     } catch (error) {
       throw asKeepingError(error);
@@ -106,6 +111,13 @@ function openDatabase(onLost: () => void): Promise<IDBDatabase> {
       database.onclose = onLost;
       done(database);
     };
+  });
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((done, failed) => {
+    const timer = setTimeout(() => failed(new KeepingError('KEEPING_FAILED')), ANSWER_WITHIN_MS);
+    answer.then(done, failed).finally(() => clearTimeout(timer));
   });
 }
 

@@ -71,12 +71,12 @@ describe('the recorder of strokes', () => {
     paint(10);
     paint(20);
     await recorder.settled();
-    expect(recorder.inThisTabOnly).toBe(2);
+    expect(recorder.inThisTabOnly.size).toBe(2);
     expect(recorder.failure?.message).toContain('full');
     store.failWith(undefined);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await kept()).toHaveLength(2);
-    expect(recorder.inThisTabOnly).toBe(0);
+    expect(recorder.inThisTabOnly.size).toBe(0);
     expect(recorder.failure).toBeUndefined();
   });
 
@@ -86,7 +86,7 @@ describe('the recorder of strokes', () => {
     paint(10);
     await recorder.settled();
     commit();
-    expect(recorder.inThisTabOnly).toBe(0);
+    expect(recorder.inThisTabOnly.size).toBe(0);
   });
 
   it('keeps refused strokes with their reason until they are let go of', async () => {

@@ -14,8 +14,8 @@ export interface StrokeRecorder {
   load(): Promise<KeptStroke[]>;
   /** Looks again at these strokes: written if pending, removed if not. */
   look(strokeIds: Iterable<number>): void;
-  /** Unacknowledged strokes that the device could not take. */
-  readonly inThisTabOnly: number;
+  /** Strokes that the device could not take. */
+  readonly inThisTabOnly: ReadonlySet<number>;
   /** Something is on its way to the device and not there yet. */
   readonly isWriting: boolean;
   /** Why not. */
@@ -48,6 +48,8 @@ export function createStrokeRecorder({
 }): StrokeRecorder {
   /** Strokes that the device may hold, or soon will. */
   const onDevice = new Set<number>();
+  /** Loaded, and not in the document yet: whatever is acknowledged meanwhile, it says nothing of these. */
+  const waiting = new Set<number>();
   const due = new Set<number>();
   const failed = new Set<number>();
   const refused = new Map<number, KeptStroke>();
@@ -61,9 +63,12 @@ export function createStrokeRecorder({
     for (const listener of listeners) listener();
   };
 
-  // Stroke 0 stands for deletions whose strokes are no longer known by name: until they are covered, none is forgotten.
+  const foldedUpTo = () =>
+    maskDoc.watermarks.find(([sessionId]) => sessionId === place.sessionId)?.[1].strokeId ?? 0;
+
+  // Folds are of what is committed, and tell it; stroke 0 stands for deletions whose strokes are no longer known by name: until they are covered, none is forgotten.
   const isPending = (strokeId: number) =>
-    tracker.pendingStrokeIds.has(strokeId) || tracker.pendingStrokeIds.has(0);
+    strokeId > foldedUpTo() && (tracker.pendingStrokeIds.has(strokeId) || tracker.pendingStrokeIds.has(0));
 
   const strokesNow = (strokeIds: ReadonlySet<number>): KeptStroke[] => {
     const records = new Map<number, Uint8Array[]>();
@@ -125,7 +130,10 @@ export function createStrokeRecorder({
     clearTimeout(retry);
     writing = write().finally(() => {
       writing = undefined;
-      if (failure !== undefined && !isStopped) retry = setTimeout(start, RETRY_MS);
+      if (isStopped) return;
+      if (failure !== undefined) retry = setTimeout(start, RETRY_MS);
+      // What came between the last look at what is due and this.
+      else if (due.size > 0) start();
     });
   };
 
@@ -144,7 +152,9 @@ export function createStrokeRecorder({
 
   const stopActions = maskDoc.onOwnAction(({ strokeIds }) => look(strokeIds));
   const stopTracker = tracker.onChange(() => {
-    const covered = [...onDevice, ...failed].filter((id) => !isPending(id) && !refused.has(id));
+    const covered = [...onDevice, ...failed].filter(
+      (id) => !isPending(id) && !refused.has(id) && !waiting.has(id),
+    );
     for (const strokeId of covered) failed.delete(strokeId);
     look(covered);
   });
@@ -156,6 +166,7 @@ export function createStrokeRecorder({
         for (const stroke of kept) {
           onDevice.add(stroke.strokeId);
           if (stroke.refusal !== undefined) refused.set(stroke.strokeId, stroke);
+          else waiting.add(stroke.strokeId);
         }
         tell();
         return kept.filter(({ refusal }) => refusal === undefined);
@@ -169,11 +180,14 @@ export function createStrokeRecorder({
     look(strokeIds) {
       const ids = [...strokeIds];
       // Whether the device holds them is not known here; removing what is not there costs nothing.
-      for (const strokeId of ids) onDevice.add(strokeId);
+      for (const strokeId of ids) {
+        waiting.delete(strokeId);
+        onDevice.add(strokeId);
+      }
       look(ids);
     },
     get inThisTabOnly() {
-      return failed.size;
+      return failed;
     },
     get isWriting() {
       return writing !== undefined;

@@ -1,8 +1,16 @@
 /** A room server for tests: y-websocket's wire with real semantics, which commits, refuses or closes when it is told to. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ackOfDocument, encodeAck } from '@cotrace/mask-doc';
-import { type ErrorBody, ROOM_MESSAGE, type RoomReady } from '@cotrace/protocol';
+import { decodeRecordHead } from '@cotrace/mask';
+import {
+  ackOfDocument,
+  deleteFolded,
+  encodeAck,
+  encodeBase,
+  encodeFoldNotice,
+  openMaskDoc,
+} from '@cotrace/mask-doc';
+import { CLOSE, type ErrorBody, ROOM_MESSAGE, type RoomReady } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -17,6 +25,14 @@ export interface RoomServer extends AsyncDisposable {
   commit(): void;
   /** Answers every further update with this refusal instead of applying it; undefined: takes them again. */
   refuseWith(why: ErrorBody | undefined): void;
+  /** Refuses updates that hold a record of this label, by the strokes' names; undefined: takes them again. */
+  refuseLabel(label: number | undefined): void;
+  /** Folds all that these sessions have painted, and tells; `wrongly`: a notice that fits nobody. */
+  fold(sessionIds: readonly string[], options?: { wrongly: boolean }): void;
+  /** The room is another one now: those who come to the old one are sent away. */
+  startEpoch(epoch: number): void;
+  /** `fold` of each connection, in their order. */
+  readonly foldsAskedFor: readonly string[];
   closeAll(code: number): void;
   /** Refuses connections until called with false. */
   goAway(away: boolean): void;
@@ -25,6 +41,11 @@ export interface RoomServer extends AsyncDisposable {
 
 export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>): Promise<RoomServer> {
   const doc = new Y.Doc();
+  const maskDoc = openMaskDoc({ doc, width: ready.width, height: ready.height });
+  const tiles = new Map<number, Uint8Array>();
+  const foldsAskedFor: string[] = [];
+  let epoch = 0;
+  let refusedLabel: number | undefined;
   const sockets = new Set<WebSocket>();
   const http = createServer();
   const rooms = new WebSocketServer({ noServer: true });
@@ -46,6 +67,26 @@ export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>
       ),
     );
 
+  const broadcast = (bytes: Uint8Array) => {
+    for (const socket of sockets) socket.send(bytes);
+  };
+  const baseFrame = () =>
+    frame(ROOM_MESSAGE.base, (encoder) => {
+      const { foldNumber: number, watermarks } = maskDoc;
+      encoding.writeUint8Array(encoder, encodeBase({ number, since: 0, watermarks, tiles: [...tiles] }));
+    });
+  /** Strokes of the refused label in an update. */
+  const refusedIn = (update: Uint8Array): number[] =>
+    Y.decodeUpdate(update).structs.flatMap((struct) => {
+      if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentBinary)) return [];
+      const { label, strokeId } = decodeRecordHead(struct.content.content);
+      return label === refusedLabel ? [strokeId] : [];
+    });
+  const refuse = (socket: WebSocket, why: ErrorBody) =>
+    socket.send(
+      frame(ROOM_MESSAGE.refused, (encoder) => encoding.writeVarString(encoder, JSON.stringify(why))),
+    );
+
   doc.on('update', (update: Uint8Array, origin: unknown) => {
     for (const socket of sockets)
       if (socket !== origin)
@@ -57,9 +98,17 @@ export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>
     if (decoding.readVarUint(decoder) !== ROOM_MESSAGE.sync) return;
     const isUpdate = decoding.peekVarUint(decoder) !== syncProtocol.messageYjsSyncStep1;
     if (isUpdate && refusal !== undefined) {
-      const why = JSON.stringify(refusal);
-      socket.send(frame(ROOM_MESSAGE.refused, (encoder) => encoding.writeVarString(encoder, why)));
+      refuse(socket, refusal);
       return;
+    }
+    if (isUpdate && refusedLabel !== undefined) {
+      const peek = decoding.clone(decoder);
+      decoding.readVarUint(peek);
+      const [strokeId] = refusedIn(decoding.readVarUint8Array(peek));
+      if (strokeId !== undefined) {
+        const code = 'LABEL_OUTSIDE_TABLE';
+        return refuse(socket, { code, message: 'No such label.', details: { strokeIds: [strokeId] } });
+      }
     }
     const answer = encoding.createEncoder();
     encoding.writeVarUint(answer, ROOM_MESSAGE.sync);
@@ -75,8 +124,12 @@ export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       socket.on('message', (data: Buffer) => receive(socket, new Uint8Array(data)));
-      const said = JSON.stringify({ ...ready, maskId: 'mask', epoch: 0 });
+      const url = new URL(request.url ?? '/', 'http://room');
+      if (!url.pathname.endsWith(`@${epoch}`)) return socket.close(CLOSE.epochEnded);
+      foldsAskedFor.push(url.searchParams.get('fold') ?? '');
+      const said = JSON.stringify({ ...ready, maskId: 'mask', epoch });
       socket.send(frame(ROOM_MESSAGE.ready, (encoder) => encoding.writeVarString(encoder, said)));
+      if (Number(foldsAskedFor.at(-1)) < maskDoc.foldNumber) socket.send(baseFrame());
       socket.send(frame(ROOM_MESSAGE.sync, (encoder) => syncProtocol.writeSyncStep1(encoder, doc)));
       if (!holds) acknowledge(socket);
     });
@@ -96,6 +149,24 @@ export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>
     refuseWith(why) {
       refusal = why;
     },
+    refuseLabel(label) {
+      refusedLabel = label;
+    },
+    fold(sessionIds, options) {
+      const job = maskDoc.planFold({ atLeast: 1, idle: new Set(sessionIds) })!;
+      job.finish();
+      for (const [index, bytes] of job.tiles) tiles.set(index, bytes);
+      const notice = options?.wrongly ? { ...job.notice, digest: job.notice.digest ^ 1 } : job.notice;
+      broadcast(
+        frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, encodeFoldNotice(notice))),
+      );
+      deleteFolded(doc, maskDoc.watermarks);
+    },
+    startEpoch(next) {
+      epoch = next;
+      for (const socket of sockets) socket.close(CLOSE.epochEnded);
+    },
+    foldsAskedFor,
     closeAll(code) {
       for (const socket of sockets) socket.close(code);
     },

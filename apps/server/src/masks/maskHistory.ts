@@ -1,0 +1,61 @@
+/**
+ * A mask at a past moment, and who painted a pixel: had from the log alone, page by page, so that the strokes of those who
+ * paint meanwhile are not held up. Knows no route; one replay at a time, since each holds a whole history in memory.
+ */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { createComposition, type Size } from '@cotrace/mask';
+import { createReplay, type Replay, type ReplayedStroke } from '@cotrace/mask-doc';
+import type { HistoryEntry, Moment } from '../store/historyStore.ts';
+
+export interface MaskHistory {
+  /** Label values row-major, 0 = unknown. */
+  labelsAt(maskId: string, size: Size, until: Moment): Promise<Uint8Array>;
+  /** Strokes over a pixel, undone ones too, the topmost first. */
+  strokesAt(
+    maskId: string,
+    size: Size,
+    until: Moment,
+    pixel: { x: number; y: number },
+  ): Promise<ReplayedStroke[]>;
+}
+
+/** Milliseconds of work before others get their turn. */
+const SLICE_MS = 5;
+
+export function createMaskHistory(store: {
+  log(maskId: string, until: Moment): AsyncIterable<HistoryEntry[]>;
+}): MaskHistory {
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One after the other; the next begins whatever became of the one before. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
+  const replayed = async (maskId: string, until: Moment): Promise<Replay> => {
+    const replay = createReplay();
+    for await (const page of store.log(maskId, until)) {
+      for (const entry of page) replay.add(entry);
+    }
+    return replay;
+  };
+
+  return {
+    labelsAt: (maskId, size, until) =>
+      inTurn(async () => {
+        const composition = createComposition(size);
+        let since = performance.now();
+        for (const { id, sessionId, record } of (await replayed(maskId, until)).placedRecords(size)) {
+          composition.add({ id, sessionId, record });
+          if (performance.now() - since < SLICE_MS) continue;
+          await breathe();
+          since = performance.now();
+        }
+        return composition.toLabels();
+      }),
+    strokesAt: (maskId, size, until, { x, y }) =>
+      inTurn(async () => (await replayed(maskId, until)).strokesAt(x, y, size)),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Looks, once for all rooms, at where their logs stand: what other servers wrote while this one had nothing to write, an
+ * epoch that has ended elsewhere, a mask that is gone. Knows no socket.
+ */
+import { ProtocolError } from '@cotrace/protocol';
+import type { Log } from '../log.ts';
+import type { CommitLog } from './commitLog.ts';
+import type { Folder } from './folds/folder.ts';
+import type { RoomRegistry } from './roomRegistry.ts';
+import type { RoomStore } from './roomStore.ts';
+
+export interface HeadPoll {
+  stop(): void;
+}
+
+export function startHeadPoll({
+  registry,
+  folder,
+  store,
+  commits,
+  log,
+  pollMs,
+}: {
+  registry: Pick<RoomRegistry, 'loaded'>;
+  folder: Pick<Folder, 'catchUp'>;
+  store: Pick<RoomStore, 'heads'>;
+  commits: Pick<CommitLog, 'isPending'>;
+  log: Log;
+  pollMs: number;
+}): HeadPoll {
+  let isLooking = false;
+
+  // Most likely the database is away, which the commit log tells; the next look is soon.
+  const report = (error: unknown) => log.info('Mask rooms could not look at their logs', { error });
+
+  const look = async () => {
+    const rooms = registry.loaded().filter(({ peers }) => peers.size > 0);
+    if (rooms.length === 0) return;
+    const heads = await store.heads(rooms.map(({ row }) => row.maskId));
+    const byMask = new Map(heads.map((head) => [head.maskId, head]));
+    for (const room of rooms) {
+      const { maskId, epoch } = room.row;
+      const told = byMask.get(maskId);
+      if (told === undefined) room.end(new ProtocolError('NOT_FOUND', `No mask ${maskId}.`));
+      else if (told.epoch !== epoch) {
+        room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${told.epoch}.`));
+      }
+      // Entries on their way say themselves where they came to lie, and whether others' lie before them.
+      else {
+        if (room.isBehind || !commits.isPending(maskId)) room.follow(told.head);
+        if (told.fold > room.base.number) folder.catchUp(room).catch(report);
+      }
+    }
+  };
+
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    look()
+      .catch(report)
+      .finally(() => {
+        isLooking = false;
+      });
+  }, pollMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,129 @@
+import { rasterizeStroke } from '@cotrace/mask';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import {
+  ackOfDocument,
+  createDurabilityTracker,
+  documentOfNewEpoch,
+  type MaskDoc,
+  openMaskDoc,
+  resubmit,
+  UNDO_HORIZON,
+  unsavedRecords,
+  type Watermark,
+} from './index.ts';
+import { LABELS, SIZE } from './testing/simulation.ts';
+
+const dot = (x: number, y: number) => rasterizeStroke([{ x, y }], { shape: 'round', diameter: 8 });
+const open = (doc: Y.Doc, used?: Watermark): MaskDoc =>
+  openMaskDoc({ doc, ...SIZE, sessionId: 'anna', labels: LABELS, ...(used === undefined ? {} : { used }) });
+const paint = (mask: MaskDoc, count: number) => {
+  for (let i = 0; i < count; i++) mask.paint({ label: 1, runs: dot(5 + (i % 190), 20 + (i % 100)) });
+};
+const undoAll = (mask: MaskDoc): number => {
+  let count = 0;
+  while (mask.undo()) count++;
+  return count;
+};
+
+describe('the undo horizon', () => {
+  test('[D20] is 200 strokes, and undo says when it is reached', () => {
+    const mask = open(new Y.Doc());
+    expect([mask.canUndo, mask.undoLimit]).toEqual([false, 'none']);
+    paint(mask, UNDO_HORIZON + 30);
+    expect([mask.canUndo, mask.undoLimit]).toEqual([true, 'none']);
+    expect(undoAll(mask)).toBe(UNDO_HORIZON);
+    expect([mask.canUndo, mask.undoLimit, mask.strokeCountOf('anna')]).toEqual([false, 'horizon', 30]);
+    // What was undone can be redone, and then undone again.
+    while (mask.redo());
+    expect([mask.strokeCountOf('anna'), undoAll(mask)]).toEqual([UNDO_HORIZON + 30, UNDO_HORIZON]);
+  });
+  test('[D20] does not come back by undoing: ids are not given twice', () => {
+    const mask = open(new Y.Doc());
+    paint(mask, 10);
+    for (let i = 0; i < 10; i++) mask.undo();
+    expect(mask.greatestStrokeIdOf('anna')).toBe(10);
+    expect(mask.paint({ label: 1, runs: dot(9, 9) })).toBe(11);
+  });
+  test('[D20] undo and redo end at the watermark', () => {
+    const mask = open(new Y.Doc());
+    paint(mask, 5);
+    mask.undo();
+    const job = mask.planFold({ atLeast: 1, idle: new Set(['anna']) })!;
+    expect([mask.canUndo, mask.undoLimit]).toEqual([false, 'horizon']);
+    job.finish();
+    expect([mask.canUndo, mask.undoLimit, mask.undo()]).toEqual([false, 'horizon', false]);
+    // Stroke 5 was above what was folded: it may return.
+    expect([mask.canRedo, mask.redo(), mask.undo()]).toEqual([true, true, true]);
+  });
+});
+
+describe('a session that goes on in another document', () => {
+  test('[D6] [D20] undoes what it painted before', () => {
+    const before = open(new Y.Doc());
+    paint(before, 3);
+    const doc = new Y.Doc();
+    const after = open(doc);
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(before.doc));
+    paint(after, 1);
+    expect([after.greatestStrokeIdOf('anna'), undoAll(after)]).toEqual([4, 4]);
+  });
+  test('[D6] [D24] also in a new epoch, where somebody else has written its records', () => {
+    const before = open(new Y.Doc());
+    paint(before, 3);
+    before.undo();
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, documentOfNewEpoch(before.doc, 99));
+    const after = open(doc, { strokeId: 3, lamport: 3 });
+    expect([...ackOfDocument(doc).clocks]).toEqual([[99, 2]]);
+    expect(Buffer.compare(after.composition.toLabels(), before.composition.toLabels())).toBe(0);
+    expect(after.paint({ label: 2, runs: dot(50, 50) })).toBe(4);
+    expect(after.liveRecordsOf('anna').map(({ record }) => record.lamport)).toEqual([1, 2, 4]);
+    expect(undoAll(after)).toBe(3);
+  });
+  test('[D11] [D20] takes its unsaved strokes and undos along, but not what is folded', () => {
+    const before = open(new Y.Doc());
+    const tracker = createDurabilityTracker(before);
+    paint(before, 6);
+    before.undo();
+    const unsaved = unsavedRecords(before, tracker);
+    expect([unsaved.records.map(({ strokeId }) => strokeId), unsaved.undone, unsaved.used]).toEqual([
+      [1, 2, 3, 4, 5],
+      [6],
+      { strokeId: 6, lamport: 6 },
+    ]);
+    // The server had committed and folded the first three, and committed the sixth; no acknowledgement arrived.
+    const server = open(new Y.Doc());
+    paint(server, 3);
+    const fold = server.planFold({ atLeast: 1, idle: new Set(['anna']) })!;
+    fold.finish();
+    const after = open(new Y.Doc(), unsaved.used);
+    after.setBase({ number: 1, since: 0, watermarks: server.watermarks, tiles: [...fold.tiles] });
+    resubmit(after, unsaved);
+    resubmit(after, unsaved);
+    expect(after.liveRecordsOf('anna').map(({ record }) => record.strokeId)).toEqual([4, 5]);
+    expect(after.greatestStrokeIdOf('anna')).toBe(6);
+    expect(Buffer.compare(after.composition.toLabels(), before.composition.toLabels())).toBe(0);
+  });
+});
+
+describe('durability beside folding', () => {
+  test('[D8] [D21] a stroke that is folded before its acknowledgement is acknowledged all the same', () => {
+    const mask = open(new Y.Doc());
+    const tracker = createDurabilityTracker(mask);
+    paint(mask, 4);
+    mask.undo();
+    const late = ackOfDocument(mask.doc);
+    const job = mask.planFold({ atLeast: 1, idle: new Set(['anna']) })!;
+    const server = new Y.Doc();
+    Y.applyUpdate(server, Y.encodeStateAsUpdate(mask.doc));
+    server.getArray('ops:anna').delete(0, 3);
+    Y.applyUpdate(mask.doc, Y.encodeStateAsUpdate(server));
+    job.finish();
+    expect(tracker.pendingStrokes).toBe(4);
+    // Nothing that is folded counts as undone.
+    expect(unsavedRecords(mask, tracker).undone).toEqual([4]);
+    tracker.acknowledge(late);
+    expect(tracker.pendingStrokes).toBe(0);
+  });
+});

@@ -1,0 +1,74 @@
+/** Painting together: the same load on Cotrace's server and on Hocuspocus, in one run on one machine. */
+import { mkdirSync } from 'node:fs';
+import { LOADS } from './collaboration/load.ts';
+import { measure, PARTS, type Part } from './collaboration/measure.ts';
+import { ensurePeers } from './collaboration/peers.ts';
+import { circumstances, tablesOf } from './collaboration/report.ts';
+import { toMarkdown, toText } from './collaboration/tables.ts';
+import { targetsOf } from './collaboration/targets.ts';
+import { type Bench, BenchError, type GivenOptions } from './measure.ts';
+
+const ROUNDS = 3;
+const SECONDS = 8;
+
+export const collaboration: Bench = {
+  about: 'painting together, and the same load on Hocuspocus (some ten minutes, only when named)',
+  onlyWhenNamed: true,
+  options: {
+    load: {
+      type: 'string',
+      multiple: true,
+      about: `only these: ${LOADS.map(({ name }) => name).join(', ')}`,
+    },
+    part: { type: 'string', multiple: true, about: `only these: ${PARTS.join(', ')}` },
+    seconds: { type: 'string', about: `how long each load is measured in each round (${SECONDS})` },
+    rounds: { type: 'string', about: `how often (${ROUNDS})` },
+    alone: { type: 'boolean', about: 'Cotrace without Hocuspocus: nothing is installed' },
+    markdown: { type: 'boolean', about: 'tables as in docs/benchmarks' },
+    profiles: {
+      type: 'string',
+      about: 'folder for profiles of the servers (they cost some time themselves)',
+    },
+  },
+  async run(given) {
+    const loads = named(given, 'load', LOADS, ({ name }) => name);
+    const parts = new Set<Part>(named(given, 'part', PARTS, (name) => name));
+    const profiles = given.profiles as string | undefined;
+    if (profiles !== undefined) mkdirSync(profiles, { recursive: true });
+    const measured = await measure({
+      peers: given.alone === true ? undefined : await ensurePeers(),
+      loads,
+      parts,
+      profiles,
+      rounds: count(given, 'rounds', ROUNDS),
+      seconds: count(given, 'seconds', SECONDS),
+      progress: (doing) => process.stderr.write(`${doing} …\n`),
+    });
+    const render = given.markdown === true ? toMarkdown : toText;
+    const sentences = circumstances(measured).map((sentence) => `${sentence}\n`);
+    return {
+      json: { ...measured, targets: targetsOf(measured) },
+      text: `\n${sentences.join('')}${tablesOf(measured).map(render).join('')}`,
+    };
+  },
+};
+
+function named<T>(given: GivenOptions, option: string, all: readonly T[], nameOf: (one: T) => string): T[] {
+  const wanted = (given[option] as string[] | undefined)?.flatMap((text) => text.split(','));
+  if (wanted === undefined) return [...all];
+  return wanted.map((name) => {
+    const found = all.find((one) => nameOf(one) === name);
+    if (found === undefined)
+      throw new BenchError(`--${option}: ${all.map(nameOf).join(', ')} were expected, got "${name}".`);
+    return found;
+  });
+}
+
+function count(given: GivenOptions, option: string, fallback: number): number {
+  const text = given[option] as string | undefined;
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new BenchError(`--${option}: a whole number from 1 on was expected, got "${text}".`);
+  return value;
+}
