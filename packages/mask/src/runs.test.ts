@@ -15,7 +15,9 @@ import {
   union,
   unionAll,
 } from './index.ts';
-import { anyRuns, cases, HEIGHT, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+import { anyRuns, cases, HEIGHT, PATIENCE_MS, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const fromPixels = (pixels: ReadonlySet<string>) => runsOf((x, y) => pixels.has(`${x},${y}`));
 
