@@ -276,3 +276,14 @@ test('[D24] the snapshot is what the live document becomes', () => {
   expect(updates).toEqual(['fold']);
   expect(Y.encodeStateAsUpdate(snapshot)).toEqual(Y.encodeStateAsUpdate(server.doc));
 });
+
+test('[D21] [D23] an undo disturbs a fold of its whole session until it is complete, and is too old from then on', () => {
+  const server = painted(4);
+  const horizon = () => server.sessionState('anna').horizon;
+  const job = server.planFold({ atLeast: 1, idle: new Set(['anna']) })!;
+  expect([horizon(), server.sessionState('ben').horizon]).toEqual([2, -2]);
+  complete(job);
+  expect(horizon()).toBe(4);
+  job.cancel();
+  expect(horizon()).toBe(2);
+});
