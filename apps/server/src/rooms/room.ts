@@ -28,6 +28,7 @@ export interface Peer {
   /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
   heldFold: number | undefined;
   send(frame: Frame, options?: { droppable: boolean }): void;
+  sendTogether(frames: readonly Frame[]): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
   /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */
