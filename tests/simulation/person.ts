@@ -90,6 +90,7 @@ export class Person implements Visitor {
     const owner = ownedBy(`${this.name}.${++this.tabs}`);
     this.owner = owner;
     this.keepsNothing = keepsNothing;
+    this.isTryingAgain = false;
     time.at(0, owner, () => {
       trace(`${owner.name} opens the mask${keepsNothing ? ', in a private window' : ''}`);
       const sessionId = `session-${this.name}-${this.tabs}`;

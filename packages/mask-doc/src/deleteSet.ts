@@ -14,26 +14,25 @@ export class ClockRanges {
 
   add({ client, clock, length }: ClockRange): void {
     if (length <= 0) return;
-    let from = clock;
-    let to = clock + length;
-    const kept: [number, number][] = [];
-    for (const range of this.clients.get(client) ?? []) {
-      if (range[1] < from || range[0] > to) kept.push(range);
-      else {
-        from = Math.min(from, range[0]);
-        to = Math.max(to, range[1]);
-      }
+    const end = clock + length;
+    let ranges = this.clients.get(client);
+    if (ranges === undefined) {
+      ranges = [];
+      this.clients.set(client, ranges);
     }
-    kept.push([from, to]);
-    this.clients.set(
-      client,
-      kept.sort((a, b) => a[0] - b[0]),
-    );
+    // From the first that reaches the new one to the last that it reaches: all of them become one.
+    const first = firstEndingFrom(ranges, clock);
+    let last = first;
+    while (last < ranges.length && ranges[last]![0] <= end) last++;
+    const from = Math.min(clock, first < last ? ranges[first]![0] : clock);
+    const to = Math.max(end, first < last ? ranges[last - 1]![1] : end);
+    ranges.splice(first, last - first, [from, to]);
   }
 
   covers({ client, clock, length }: ClockRange): boolean {
     const ranges = this.clients.get(client) ?? [];
-    return ranges.some(([from, to]) => from <= clock && clock + length <= to);
+    const range = ranges[firstEndingFrom(ranges, clock + 1)];
+    return range !== undefined && range[0] <= clock && clock + length <= range[1];
   }
 
   toArray(): ClockRange[] {
@@ -43,6 +42,21 @@ export class ClockRanges {
         ranges.map(([from, to]) => ({ client, clock: from, length: to - from })),
       );
   }
+}
+
+/** Index of the first range whose end is not below the clock. */
+function firstEndingFrom(ranges: readonly (readonly [number, number])[], clock: number): number {
+  // They mostly come in order.
+  const last = ranges.at(-1);
+  if (last === undefined || last[1] < clock) return ranges.length;
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]![1] < clock) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Yjs' encoding of a delete set, version 1; no bytes at all for an empty one. */

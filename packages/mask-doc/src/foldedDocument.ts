@@ -4,7 +4,8 @@
  */
 import { decodeRecordHead, MaskError } from '@cotrace/mask';
 import * as Y from 'yjs';
-import { arrayNameOf, sessionsOf } from './layout.ts';
+import { arrayNameOf, createSessionLookup, sessionsOf } from './layout.ts';
+import { encodeWithout } from './snapshot.ts';
 import { type Watermarks, WatermarkTable } from './watermarks.ts';
 
 /** Deletes what is folded, in one transaction of origin 'fold': its update event is for the peers. */
@@ -28,12 +29,11 @@ export function deleteFolded(doc: Y.Doc, watermarks: Watermarks): void {
 
 /** What `deleteFolded` would leave, encoded; the document stays as it is. */
 export function documentAfterFold(doc: Y.Doc, watermarks: Watermarks): Uint8Array {
-  const copy = new Y.Doc();
-  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
-  deleteFolded(copy, watermarks);
-  const bytes = Y.encodeStateAsUpdate(copy);
-  copy.destroy();
-  return bytes;
+  const table = new WatermarkTable(watermarks);
+  return encodeWithout(doc, {
+    sessionOf: createSessionLookup(doc),
+    isGone: ({ sessionId, bytes }) => table.get(sessionId) !== undefined && covers(table, sessionId, bytes),
+  });
 }
 
 /**

@@ -25,6 +25,8 @@ export interface MaskDocOptions {
   readonly used?: Watermark;
   /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
   readonly undoHorizon?: number;
+  /** What is folded already: known before the records, it need not be drawn twice. */
+  readonly base?: Base;
   /** How many tiles of the composition stay decoded. */
   readonly maxPlanes?: number;
 }
@@ -235,6 +237,7 @@ export function openMaskDoc(options: MaskDocOptions): MaskDoc {
       if (item !== undefined) present.push(item);
     }
   }
+  if (options.base !== undefined) records.setBase(options.base);
   records.take(present, []);
   doc.on('afterTransaction', onTransaction);
   return maskDoc;

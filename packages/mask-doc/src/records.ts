@@ -10,6 +10,7 @@ import {
   decodeRecord,
   decodeRecordHead,
   MaskError,
+  type PlacedRecord,
   type StrokeRecord,
   type TileFold,
 } from '@cotrace/mask';
@@ -154,6 +155,7 @@ export class MaskRecords {
   take(arrived: Iterable<RecordItem>, departed: Iterable<string>): RecordsChange {
     const change = new Changes();
     const removed: string[] = [];
+    const placed: PlacedRecord[] = [];
     for (const id of departed) {
       this.unreadable.delete(id);
       const gone = this.live.get(id);
@@ -175,8 +177,11 @@ export class MaskRecords {
       this.strokesFor(sessionId).add(record.strokeId, record, id);
       this.lamport = Math.max(this.lamport, record.lamport);
       change.sessions.add(sessionId);
-      change.note(this.composition.add({ id, sessionId, record }));
+      placed.push({ id, sessionId, record });
     }
+    // One at a time where there is one, as nearly always: then nothing changes when something is broken.
+    if (placed.length === 1) change.note(this.composition.add(placed[0]!));
+    else if (placed.length > 1) change.note(this.composition.addAll(placed));
     this.expected.clear();
     return change.all;
   }

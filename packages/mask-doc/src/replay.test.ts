@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { replayLog } from './index.ts';
 import { performInWorld, WORLD_SESSIONS, worldSteps } from './testing/foldingSteps.ts';
-import { pictureOfOracle, World } from './testing/foldingWorld.ts';
+import { World } from './testing/foldingWorld.ts';
+import { pictureOfOracle } from './testing/oracle.ts';
 import { cases, SIZE } from './testing/simulation.ts';
 
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;

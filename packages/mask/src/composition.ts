@@ -29,6 +29,8 @@ export interface Composition extends Size {
   readonly labelCounts: Readonly<Uint32Array>;
   /** Throws RECORD_ID_TAKEN, RUNS_OUTSIDE_MASK, TILE_BROKEN. */
   add(placed: PlacedRecord): Change;
+  /** Like `add` of each, but a tile that several touch is decoded once; one that is broken leaves it half done. */
+  addAll(placed: readonly PlacedRecord[]): Change;
   /** Throws RECORD_ID_UNKNOWN, FOLDING, TILE_BROKEN. */
   remove(id: string): Change;
   /** Like `remove` of each, but a tile that several touched is laid anew once. */
@@ -106,6 +108,26 @@ export function createComposition({
     return { tiles: changed, painted };
   };
 
+  const addAll = (placed: readonly PlacedRecord[]): Change => {
+    const ids = new Set<string>();
+    const footprints = placed.map(({ id, record }) => {
+      if (records.has(id) || ids.has(id)) throw new MaskError('RECORD_ID_TAKEN', id);
+      ids.add(id);
+      return footprintOf(record.runs, { width, height, tilesAcross: grid.across });
+    });
+    const added = placed.map((one, i) => records.add({ placed: one, ...footprints[i]! }));
+    const byTile = records.byTile(added);
+    let painted = 0;
+    for (const [index, slots] of byTile) {
+      const planes = grid.planes(index);
+      for (const slot of slots) {
+        grid.make(index).records.add(slot);
+        painted += layRecord(planes, grid.placeOf(index), { slot, records, counts: labelCounts });
+      }
+    }
+    return { tiles: [...byTile.keys()], painted };
+  };
+
   const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height;
   const at = (x: number, y: number): { value: number; planes: Planes } | undefined => {
     if (!inside(x, y)) return undefined;
@@ -139,6 +161,7 @@ export function createComposition({
       }
       return { tiles: footprint.tiles, painted };
     },
+    addAll,
     remove: (id) => removeAll([id]),
     removeAll,
     labelAt(x, y) {

@@ -59,7 +59,7 @@ interface Share {
 
 /** One transaction: entries in the order in which they came, and the same by writer. */
 interface Batch {
-  readonly entries: LogEntry[];
+  entries: LogEntry[];
   readonly shares: Map<LogWriter, Share>;
   bytes: number;
 }
@@ -91,6 +91,8 @@ export function createCommitLog({
   let isClosing = false;
   let wake = () => {};
   const latest = new Map<string, Promise<void>>();
+  /** Something of theirs is not kept: whatever follows it would leave a hole in the log, and is not kept either. */
+  const failedWriters = new WeakMap<LogWriter, unknown>();
 
   const start = () => {
     clearTimeout(timer);
@@ -135,7 +137,26 @@ export function createCommitLog({
     return share;
   };
 
+  const fail = ({ writer, failed }: Share, error: unknown) => {
+    failedWriters.set(writer, error);
+    failed(error);
+  };
+
+  const dropWhatFollowsAHole = (batch: Batch) => {
+    for (const share of [...batch.shares.values()]) {
+      const error = failedWriters.get(share.writer);
+      if (error === undefined) continue;
+      const dropped = batchOf(share);
+      batch.shares.delete(share.writer);
+      batch.entries = batch.entries.filter((entry) => !dropped.entries.includes(entry));
+      batch.bytes -= dropped.bytes;
+      reject(dropped, error);
+    }
+  };
+
   const commit = async (batch: Batch): Promise<void> => {
+    dropWhatFollowsAHole(batch);
+    if (batch.entries.length === 0) return;
     const shares = [...batch.shares.values()];
     for (let waitMs = limits.firstRetryMs; ; waitMs = Math.min(waitMs * 2, limits.longestRetryMs)) {
       const counts = shares.map(({ writer }) => ({
@@ -172,13 +193,13 @@ export function createCommitLog({
   };
 
   const settle = (share: Share, outcomes: readonly AppendOutcome[], labelled: number) => {
-    const { writer, epoch, painted, done, failed } = share;
+    const { writer, epoch, painted, done } = share;
     const { maskId } = writer.row;
     const outcome = outcomes.find((each) => each.maskId === maskId && each.epoch === epoch);
     if (outcome === undefined || outcome.refused !== undefined) {
       const error = new ProtocolError(outcome?.refused ?? 'INTERNAL');
       log.warn('Mask log: entries were refused for good', { maskId, error });
-      return failed(error);
+      return fail(share, error);
     }
     writer.appended(outcome);
     done();
@@ -187,7 +208,7 @@ export function createCommitLog({
 
   const reject = (batch: Batch, error: unknown) => {
     waitingBytes -= batch.bytes;
-    for (const { failed } of batch.shares.values()) failed(error);
+    for (const share of batch.shares.values()) fail(share, error);
   };
 
   const pause = (ms: number) =>

@@ -115,6 +115,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
   ) => {
     const { room, release } = await registry.open(maskId);
     const doc = new Y.Doc();
+    room.planesUnderWay++;
     try {
       const areas = areasFor(room.row);
       await claimSession(room, store, { sessionId, clientId: doc.clientID, userId, mayPaint: true });
@@ -128,6 +129,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
         await room.apply(sessionId, update, { countsAsNew }).committed;
       }
     } finally {
+      room.planesUnderWay--;
       doc.destroy();
       release();
     }

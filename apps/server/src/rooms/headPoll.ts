@@ -30,6 +30,9 @@ export function startHeadPoll({
 }): HeadPoll {
   let isLooking = false;
 
+  // Most likely the database is away, which the commit log tells; the next look is soon.
+  const report = (error: unknown) => log.info('Mask rooms could not look at their logs', { error });
+
   const look = async () => {
     const rooms = registry.loaded().filter(({ peers }) => peers.size > 0);
     if (rooms.length === 0) return;
@@ -45,7 +48,7 @@ export function startHeadPoll({
       // Entries on their way say themselves where they came to lie, and whether others' lie before them.
       else {
         if (room.isBehind || !commits.isPending(maskId)) room.follow(told.head);
-        if (told.fold > room.base.number) await folder.catchUp(room);
+        if (told.fold > room.base.number) folder.catchUp(room).catch(report);
       }
     }
   };
@@ -54,8 +57,7 @@ export function startHeadPoll({
     if (isLooking) return;
     isLooking = true;
     look()
-      // Most likely the database is away, which the commit log tells; the next look is soon.
-      .catch((error: unknown) => log.info('Mask rooms could not look at their logs', { error }))
+      .catch(report)
       .finally(() => {
         isLooking = false;
       });

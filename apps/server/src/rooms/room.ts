@@ -14,7 +14,7 @@ import {
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
-import { RoomBase } from './folds/roomBase.ts';
+import { RoomBase, readBase } from './folds/roomBase.ts';
 import type { Frame, PresenceEntry } from './frames.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
@@ -65,6 +65,8 @@ export class Room implements LogWriter {
   readonly base: RoomBase;
   /** Updates are turned away until an epoch has ended or has not. */
   isMoving = false;
+  /** Planes that the server itself is painting, in several updates: no epoch ends in the middle of one. */
+  planesUnderWay = 0;
   row: MaskRow;
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
@@ -73,6 +75,7 @@ export class Room implements LogWriter {
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
   private hasEnded = false;
+  private reason: unknown;
   private lastCommit: Promise<void> | undefined;
 
   /** Throws MaskDocError LOG_GAP, LOG_MALFORMED. */
@@ -90,9 +93,15 @@ export class Room implements LogWriter {
     applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
     const { width, height } = row;
     const { maxPlanes, undoHorizon } = parts.limits;
-    this.mask = openMaskDoc({ doc: this.doc, width, height, maxPlanes, undoHorizon });
-    this.base = new RoomBase(this.mask);
-    if (fold !== undefined) this.base.take(fold, 0);
+    this.mask = openMaskDoc({
+      doc: this.doc,
+      width,
+      height,
+      maxPlanes,
+      undoHorizon,
+      ...(fold === undefined ? {} : { base: readBase(fold, 0) }),
+    });
+    this.base = new RoomBase(this.mask, fold?.tiles ?? []);
     this.maxLamport = this.mask.greatestLamport;
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
@@ -141,6 +150,13 @@ export class Room implements LogWriter {
 
   greatestStrokeId(sessionId: string): number {
     return this.mask.greatestStrokeIdOf(sessionId);
+  }
+
+  /** Live strokes of all sessions. */
+  get liveStrokes(): number {
+    let strokes = 0;
+    for (const sessionId of this.sessions.keys()) strokes += this.mask.strokeCountOf(sessionId);
+    return strokes;
   }
 
   ready(mayPaint: boolean): RoomReady {
@@ -219,10 +235,16 @@ export class Room implements LogWriter {
     };
   }
 
+  /** Throws what has ended the room: somebody may be on the way in meanwhile. */
+  checkOpen(): void {
+    if (this.reason !== undefined) throw this.reason;
+  }
+
   /** Nobody may paint here any more: peers are told, and whoever comes is given a new room. */
   end(error: unknown): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.reason = error;
     this.parts.onEnded(this, error);
     for (const peer of [...this.peers]) peer.roomEnded(error);
   }

@@ -36,7 +36,7 @@ export interface RoomLimits {
   readonly strikesPerSecond: number;
   /** Strokes of each session that may be undone; the pages must know the same number. */
   readonly undoHorizon: number;
-  /** Records that a fold is worth while people paint: each costs every page some work. */
+  /** Records that a fold is worth while people paint, or a quarter of those that stay live: its price is per tile and per live record. */
   readonly foldAtLeast: number;
   /** Records that it is worth when a room has been quiet for so many milliseconds, or nobody is left in it. */
   readonly foldQuietAtLeast: number;
@@ -73,7 +73,7 @@ export const ROOM_LIMITS: RoomLimits = {
   strikes: 8,
   strikesPerSecond: 0.2,
   undoHorizon: UNDO_HORIZON,
-  foldAtLeast: 1_000,
+  foldAtLeast: 3_000,
   foldQuietAtLeast: 64,
   foldQuietMs: 30_000,
   foldLeaseMs: 30_000,
@@ -81,5 +81,5 @@ export const ROOM_LIMITS: RoomLimits = {
   idleSessionMs: 8 * 24 * 60 * 60 * 1_000,
   epochBytes: 1024 * 1024,
   epochRatio: 4,
-  maxPlanes: 128,
+  maxPlanes: 256,
 };

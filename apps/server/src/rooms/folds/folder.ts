@@ -34,13 +34,13 @@ export interface Folder {
   beforeUnload(room: Room): Promise<void> | undefined;
   /** Takes the folds of other servers from the database. Throws ProtocolError DATABASE_UNAVAILABLE, NOT_FOUND. */
   catchUp(room: Room): Promise<void>;
-  /** Resolves when no fold is under way, and none begins. */
+  /** No fold begins any more; resolves when none is under way, or the store takes longer than `closeMs`. */
   close(): Promise<void>;
 }
 
 export interface FolderParts {
   readonly store: FoldStore;
-  readonly commits: Pick<CommitLog, 'settled'>;
+  readonly commits: Pick<CommitLog, 'settled' | 'isPending'>;
   readonly registry: RoomRegistry;
   readonly log: Log;
   readonly limits: RoomLimits;
@@ -124,8 +124,11 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       });
     } else if (!state.isTroubled) {
       state.isTroubled = true;
-      const isAway = error instanceof ProtocolError && error.code === 'DATABASE_UNAVAILABLE';
-      log[isAway ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
+      // The database is away, or the epoch or the mask has come to its end meanwhile.
+      const isNobodysFault =
+        error instanceof ProtocolError &&
+        ['DATABASE_UNAVAILABLE', 'CONFLICT', 'NOT_FOUND'].includes(error.code);
+      log[isNobodysFault ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
     }
     await whenQuiet(room, state);
   };
@@ -149,8 +152,9 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       state.triedAt.many = room.head;
       if (atLeast <= limits.foldQuietAtLeast) state.triedAt.few = room.head;
       const plan = await planned(room, state, atLeast);
-      if (plan !== undefined) await carriedOut(room, plan);
-      if (!isClosing && outgrown(room, limits)) {
+      // Somebody else holds the lease, or has written meanwhile: what is left to do is looked at again.
+      if (plan !== undefined && !(await carriedOut(room, plan))) whenQuiet(room, state);
+      if (!isClosing && room.planesUnderWay === 0 && outgrown(room, limits)) {
         const token = await store.lease(maskId, holder, limits.foldLeaseMs);
         if (token !== undefined) await startEpoch(room, { token, store, commits, log });
       }
@@ -162,28 +166,31 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
   const planned = async (room: Room, state: RoomState, atLeast: number) => {
     const start = performance.now();
     const job = room.mask.planFold({ atLeast });
-    if (job !== undefined) return { job, reliesOnSilence: false, planMs: performance.now() - start };
-    if (atLeast > limits.foldQuietAtLeast) return undefined;
+    if (job !== undefined) return { job, silentHead: undefined, planMs: performance.now() - start };
+    if (atLeast > limits.foldQuietAtLeast || room.liveStrokes < atLeast) return undefined;
     const idle = await state.idle.sessions();
-    if (idle.size === 0) return undefined;
+    const { head } = room;
+    // Whoever comes back and writes while it is folded finds all as it was.
+    if (idle.size === 0 || commits.isPending(room.row.maskId)) return undefined;
     const again = performance.now();
     const idleJob = room.mask.planFold({ atLeast, idle });
-    return idleJob && { job: idleJob, reliesOnSilence: true, planMs: performance.now() - again };
+    return idleJob && { job: idleJob, silentHead: head, planMs: performance.now() - again };
   };
 
+  /** False when it was given up without an error. */
   const carriedOut = async (
     room: Room,
-    { job, reliesOnSilence, planMs }: { job: FoldJob; reliesOnSilence: boolean; planMs: number },
-  ): Promise<void> => {
+    { job, silentHead, planMs }: { job: FoldJob; silentHead: number | undefined; planMs: number },
+  ): Promise<boolean> => {
     const { maskId, epoch } = room.row;
     let isOver = false;
     try {
       const token = await store.lease(maskId, holder, limits.foldLeaseMs);
-      if (token === undefined) return;
+      if (token === undefined) return false;
       const mayGoOn = () => !isClosing && isLoaded(room);
       const { longest, total } = await inSlices(() => job.step(), limits.foldSliceMs, mayGoOn);
       // Somebody of a session that seemed idle has taken back what was about to be folded: another time.
-      if (!mayGoOn() || job.isDisturbed) return;
+      if (!mayGoOn() || job.isDisturbed) return false;
       const begun = performance.now();
       const throughSeq = room.head;
       const watermarks = movedWatermarks(room.mask.watermarks, job.notice.watermarks);
@@ -191,7 +198,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       const snapshotMs = performance.now() - begun;
       // What is folded, and what the document holds, is committed before it.
       await commits.settled(maskId);
-      if (!mayGoOn()) return;
+      if (!mayGoOn() || job.isDisturbed) return false;
       const tiles = [...job.tiles];
       await store.commitFold({
         maskId,
@@ -202,10 +209,10 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
         document,
         watermarks: encodeWatermarks(watermarks),
         tiles,
-        ...(reliesOnSilence ? { head: room.head } : {}),
+        ...(silentHead === undefined ? {} : { head: silentHead }),
       });
       // Committed: a room that broke meanwhile is loaded anew, with the fold.
-      if (!isLoaded(room)) return;
+      if (!isLoaded(room)) return true;
       const finishing = performance.now();
       job.finish();
       isOver = true;
@@ -220,8 +227,10 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
         tileBytes: tiles.reduce((sum, [, bytes]) => sum + bytes.length, 0),
         documentBytes: document.length,
         workMs: Math.round(planMs + total + snapshotMs + finishMs),
-        longestMs: Math.round(Math.max(planMs, longest, snapshotMs, finishMs) * 10) / 10,
+        // The event loop stood still for the longest of these.
+        longestMs: rounded({ plan: planMs, step: longest, snapshot: snapshotMs, finish: finishMs }),
       });
+      return true;
     } finally {
       if (!isOver) job.cancel();
     }
@@ -233,7 +242,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       whenQuiet(room, state);
       if (isClosing || room.head - state.triedAt.many < Math.max(1, limits.foldAtLeast / 4)) return;
       state.triedAt.many = room.head;
-      void attempt(room, limits.foldAtLeast);
+      void attempt(room, Math.max(limits.foldAtLeast, Math.floor(room.liveStrokes / 5)));
     },
     beforeUnload(room) {
       const state = stateOf(room);
@@ -243,10 +252,18 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
     catchUp: (room) => inTurn(stateOf(room), () => catchUpWithFolds(room, store)),
     async close() {
       isClosing = true;
-      await tail;
+      let late: NodeJS.Timeout | undefined;
+      const tooLate = new Promise<void>((resolve) => {
+        late = setTimeout(resolve, limits.closeMs);
+      });
+      await Promise.race([tail, tooLate]);
+      clearTimeout(late);
     },
   };
 }
+
+const rounded = (ms: Record<string, number>) =>
+  Object.fromEntries(Object.entries(ms).map(([what, value]) => [what, Math.round(value * 10) / 10]));
 
 /** The watermarks after those have moved; sessions that are new come last. */
 function movedWatermarks(before: Watermarks, moved: Watermarks): Watermarks {

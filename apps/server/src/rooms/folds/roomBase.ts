@@ -2,16 +2,32 @@
  * The folded part of a loaded room: which fold wrote which tile, and the frame that tells a page of it. Tiles themselves lie
  * in the mask's composition. Knows no store and no socket.
  */
-import { decodeWatermarks, encodeBase, type MaskDoc } from '@cotrace/mask-doc';
+import { type Base, decodeWatermarks, encodeBase, type MaskDoc } from '@cotrace/mask-doc';
 import { baseFrame, type Frame } from '../frames.ts';
-import type { StoredBase, Tiles } from './foldStore.ts';
+import type { StoredBase, StoredTile, Tiles } from './foldStore.ts';
+
+/** What the store has of the folds after `since`, for the mask document. Throws MaskDocError BASE_MALFORMED. */
+export function readBase({ number, watermarks, tiles }: StoredBase, since: number): Base {
+  return {
+    number,
+    since,
+    watermarks: decodeWatermarks(watermarks),
+    tiles: tiles.map(({ index, bytes }) => [index, bytes]),
+  };
+}
 
 export class RoomBase {
   private readonly foldOf = new Map<number, number>();
-  /** By the fold that the page holds: when everybody joins at once, most of them hold the same. */
-  private readonly frames = new Map<number, Frame>();
+  /** For pages that hold nothing: after a deployment everybody joins at once. */
+  private whole: Frame | undefined;
 
-  constructor(private readonly mask: MaskDoc) {}
+  /** `tiles`: of the base that the mask was opened with. */
+  constructor(
+    private readonly mask: MaskDoc,
+    tiles: readonly StoredTile[],
+  ) {
+    this.note(tiles);
+  }
 
   /** Of the newest fold; 0 before the first. */
   get number(): number {
@@ -19,33 +35,31 @@ export class RoomBase {
   }
 
   /** Lays what the store has of the folds after `since` under the picture. Throws MaskDocError, MaskError. */
-  take({ number, watermarks, tiles }: StoredBase, since: number): void {
-    this.mask.setBase({
-      number,
-      since,
-      watermarks: decodeWatermarks(watermarks),
-      tiles: tiles.map(({ index, bytes }) => [index, bytes]),
-    });
-    for (const { index, fold } of tiles) this.foldOf.set(index, fold);
-    this.frames.clear();
+  take(base: StoredBase, since: number): void {
+    this.mask.setBase(readBase(base, since));
+    this.note(base.tiles);
   }
 
   /** After a fold of this room's own. */
   folded(tiles: Iterable<Tiles[number]>): void {
     for (const [index] of tiles) this.foldOf.set(index, this.number);
-    this.frames.clear();
+    this.whole = undefined;
   }
 
   /** What a page that holds fold `since` lacks; all of it for 0. */
   frameSince(since: number): Frame {
-    const known = this.frames.get(since);
-    if (known !== undefined) return known;
+    if (since === 0 && this.whole !== undefined) return this.whole;
     const { watermarks, composition } = this.mask;
     const tiles = [...this.foldOf].flatMap(([index, fold]) =>
       fold > since ? [[index, composition.baseTile(index)!] as const] : [],
     );
     const frame = baseFrame(encodeBase({ number: this.number, since, watermarks, tiles }));
-    this.frames.set(since, frame);
+    if (since === 0) this.whole = frame;
     return frame;
+  }
+
+  private note(tiles: readonly StoredTile[]): void {
+    for (const { index, fold } of tiles) this.foldOf.set(index, fold);
+    this.whole = undefined;
   }
 }
