@@ -31,7 +31,6 @@ import {
   readyFrame,
   refusedFrame,
   syncStep1Frame,
-  syncStep2Frame,
 } from './frames.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
@@ -207,10 +206,10 @@ export class Connection implements Peer {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
           const base = this.missingBase();
-          const answer = syncStep2Frame(room.doc, frame.stateVector);
-          this.allowance = Math.max(this.allowance, answer.message.length + (base?.message.length ?? 0));
-          if (base !== undefined) this.send(base);
-          this.send(answer);
+          const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
+          const bytes = answer.reduce((sum, { message }) => sum + message.length, 0);
+          this.allowance = Math.max(this.allowance, bytes);
+          for (const part of answer) this.send(part);
           return;
         }
         case 'syncStep2':

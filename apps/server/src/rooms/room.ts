@@ -15,7 +15,8 @@ import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
 import { RoomBase, readBase } from './folds/roomBase.ts';
-import type { Frame, PresenceEntry } from './frames.ts';
+import { type Frame, type PresenceEntry, syncStep2Frame } from './frames.ts';
+import { isNothing, JoinAnswer } from './joinAnswer.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -70,6 +71,7 @@ export class Room implements LogWriter {
   row: MaskRow;
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
+  private readonly joinAnswer = new JoinAnswer(this.doc);
   private labels: ReadonlySet<number>;
   private maxLamport: number;
   private appliedBytes: Uint8Array | undefined;
@@ -106,6 +108,7 @@ export class Room implements LogWriter {
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
       this.appliedBytes = bytes;
+      this.joinAnswer.changed(bytes);
     });
     this.mask.onChange(({ painted }) => {
       this.appliedPainted += painted;
@@ -190,6 +193,11 @@ export class Room implements LogWriter {
       ack: ackOfDocument(this.doc, new Set([...clientIds, ...rewritten])),
       committed: this.parts.commits.settled(this.row.maskId),
     };
+  }
+
+  /** What somebody lacks who holds this much. `stateVector` has been through `readFrame`. */
+  answerTo(stateVector: Uint8Array): Frame[] {
+    return isNothing(stateVector) ? this.joinAnswer.frames() : [syncStep2Frame(this.doc, stateVector)];
   }
 
   /** Does the update hold something that the document lacks? A reader's must not. Throws MaskDocError. */
