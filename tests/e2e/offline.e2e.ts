@@ -379,7 +379,9 @@ describe('a mask that is folded', () => {
     const undo = ben.page.getByRole('button', { name: /^Undo/ });
     expect(await undo.getAttribute('aria-disabled')).toBe('true');
     await undo.focus();
-    const tip = ben.page.getByRole('tooltip', { name: /Only your last 200 strokes can be taken back/ });
+    const tip = ben.page
+      .getByRole('tooltip')
+      .filter({ hasText: 'Only your last 200 strokes can be taken back' });
     await tip.waitFor();
     await settled(ben.page);
     await look(ben.page, 'undo-ends');
