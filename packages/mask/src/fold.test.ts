@@ -22,7 +22,7 @@ describe('a fold', () => {
           expect(other.labelCounts).toEqual(walked.composition.labelCounts);
         }
       }),
-      cases(150),
+      cases(80),
     );
   });
 
@@ -229,7 +229,7 @@ describe('planes', () => {
           expect(few.composition.baseTile(index)).toEqual(many.composition.baseTile(index));
         }
       }),
-      cases(60),
+      cases(25),
     );
   });
 });

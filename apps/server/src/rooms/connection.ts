@@ -35,7 +35,7 @@ import {
 } from './frames.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
-import type { Applied, Peer } from './room.ts';
+import type { Applied, Peer, Room } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
@@ -135,6 +135,7 @@ export class Connection implements Peer {
       this.hold ??= await registry.open(asked.maskId);
       if (this.isGone()) return this.leave();
       const { room } = this.hold;
+      if (asked.epoch > room.row.epoch && (await this.endIfOver(room))) return this.end(CLOSE.comeBack);
       if (room.row.epoch !== asked.epoch) {
         throw new ProtocolError('CONFLICT', `Expected epoch ${room.row.epoch}, got ${asked.epoch}.`);
       }
@@ -145,6 +146,15 @@ export class Connection implements Peer {
       room.checkOpen();
     }
     this.goInside();
+  }
+
+  /** Whoever comes from a later epoch may know of one that another server has begun. */
+  private async endIfOver(room: Room): Promise<boolean> {
+    const { maskId, epoch } = room.row;
+    const now = await this.parts.store.findMask(maskId);
+    if (now === undefined || now.epoch <= epoch) return false;
+    room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
+    return true;
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */

@@ -73,7 +73,7 @@ export const ROOM_LIMITS: RoomLimits = {
   strikes: 8,
   strikesPerSecond: 0.2,
   undoHorizon: UNDO_HORIZON,
-  foldAtLeast: 2_000,
+  foldAtLeast: 3_000,
   foldQuietAtLeast: 64,
   foldQuietMs: 30_000,
   foldLeaseMs: 30_000,
