@@ -32,6 +32,7 @@ import {
   refusedFrame,
   syncStep1Frame,
 } from './frames.ts';
+import { Outgoing } from './outgoing.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer, Room } from './room.ts';
@@ -73,8 +74,7 @@ export class Connection implements Peer {
   /** SyncStep1s sent and not answered yet. */
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
-  /** A joining document may be larger than what a slow reader is allowed. */
-  private allowance = 0;
+  private readonly outgoing: Outgoing;
   private readonly mayStrike: () => boolean;
   private readonly mayMove = createRateLimit({
     perSecond: MAX_PRESENCE_PER_SECOND,
@@ -87,10 +87,13 @@ export class Connection implements Peer {
     private readonly request: IncomingMessage,
     private readonly parts: ConnectionParts,
     private readonly onGone: (connection: Connection) => void,
-    /** What the socket writes to, where there is such a thing: frames go there in one piece, ws would make two of each. */
-    private readonly stream?: Duplex,
+    stream?: Duplex,
   ) {
     const { strikes, strikesPerSecond } = parts.limits;
+    this.outgoing = new Outgoing(socket, stream, parts.limits, (waiting) => {
+      parts.log.warn('Mask room: a slow reader is sent away', { waiting });
+      this.end(CLOSE.slowReader);
+    });
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
     socket.on('message', (data: Buffer, isBinary) => this.onMessage(data, isBinary));
     socket.on('pong', () => {
@@ -208,7 +211,7 @@ export class Connection implements Peer {
           const base = this.missingBase();
           const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
           const bytes = answer.reduce((sum, { message }) => sum + message.length, 0);
-          this.allowance = Math.max(this.allowance, bytes);
+          this.outgoing.allow(bytes);
           for (const part of answer) this.send(part);
           return;
         }
@@ -373,26 +376,11 @@ export class Connection implements Peer {
   }
 
   send(frame: Frame, options?: { droppable: boolean }) {
-    if (!this.mayBeSent(options)) return;
-    if (this.stream === undefined) this.socket.send(frame.message);
-    else this.stream.write(frame.framed);
+    if (this.phase === 'inside') this.outgoing.send(frame, options);
   }
 
   sendTogether(frames: readonly Frame[]): void {
-    if (!this.mayBeSent()) return;
-    if (this.stream !== undefined) this.stream.write(Buffer.concat(frames.map(({ framed }) => framed)));
-    else for (const { message } of frames) this.socket.send(message);
-  }
-
-  private mayBeSent(options?: { droppable: boolean }): boolean {
-    if (this.phase !== 'inside' || this.socket.readyState !== this.socket.OPEN) return false;
-    const waiting = this.socket.bufferedAmount;
-    if (waiting > this.parts.limits.slowReaderBytes + this.allowance) {
-      this.parts.log.warn('Mask room: a slow reader is sent away', { waiting });
-      this.end(CLOSE.slowReader);
-      return false;
-    }
-    return !(options?.droppable && waiting > this.parts.limits.dropPresenceBytes);
+    if (this.phase === 'inside') this.outgoing.sendTogether(frames);
   }
 
   /** A sign of life in both directions. */
