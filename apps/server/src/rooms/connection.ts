@@ -7,10 +7,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Ack, MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
+import { MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
-  MAX_PRESENCE_BYTES,
   MAX_PRESENCE_PER_SECOND,
   MAX_UNAUTHENTICATED_BYTES,
   may,
@@ -20,6 +19,7 @@ import {
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Folder } from './folds/folder.ts';
 import {
   durableFrame,
@@ -27,13 +27,14 @@ import {
   type PresenceEntry,
   presenceFrame,
   readFrame,
-  readOwnPresence,
   readyFrame,
   refusedFrame,
   syncStep1Frame,
 } from './frames.ts';
 import { Outgoing } from './outgoing.ts';
+import { readAllowedPresence } from './presence.ts';
 import { createRateLimit } from './rateLimit.ts';
+import { refuseReadersNews } from './readers.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer, Room } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -51,11 +52,6 @@ export interface ConnectionParts {
   readonly limits: RoomLimits;
 }
 
-/** A clock of 2^40 would silence its owner for ever; nobody moves two thousand million times. */
-const MAX_PRESENCE_CLOCK = 2 ** 31;
-/** Stock clients repeat everybody's presence; beyond this many bytes it is not even read. */
-const MAX_PRESENCE_FRAME = 64 * 1024;
-
 export class Connection implements Peer {
   presence: PresenceEntry | undefined;
   heldFold: number | undefined;
@@ -69,8 +65,9 @@ export class Connection implements Peer {
   /** Counts changes of roles and sign-outs, so that an answer looked up before one is not believed after it. */
   private roleRevision = 0;
   private isAlive = true;
-  /** What the socket is told when the commit that is on its way has come through. */
-  private waitingAcks: { readonly committed: Promise<void>; readonly acks: Ack[] } | undefined;
+  private readonly acknowledgements = new Acknowledgements((acks) => {
+    if (this.phase === 'inside') this.hold!.room.relay.note(durableFrame(acks), this);
+  });
   /** SyncStep1s sent and not answered yet. */
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
@@ -176,11 +173,9 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
-    this.acknowledge(room.everythingOf(this.ownership().clientIds));
+    this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
-    const early = this.early;
-    this.early = [];
-    for (const bytes of early) this.receive(bytes);
+    for (const bytes of this.early.splice(0)) this.receive(bytes);
   }
 
   private onMessage(data: Buffer, isBinary: boolean) {
@@ -247,7 +242,7 @@ export class Connection implements Peer {
       return refuseReadersNews(() => room.bringsNews(news));
     }
     try {
-      this.acknowledge(this.applyUpdate(update, as));
+      this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {
       if (error instanceof MaskDocError && error.code === 'UPDATE_GAP') return this.onGap(error, as);
       if (as === 'answer') this.gapIsClosed();
@@ -295,36 +290,9 @@ export class Connection implements Peer {
     this.send(syncStep1Frame(this.hold!.room.doc));
   }
 
-  /** One frame for all that one commit holds of this socket. */
-  private acknowledge({ ack, committed }: Applied): void {
-    const waiting = this.waitingAcks;
-    if (waiting?.committed === committed) {
-      waiting.acks.push(ack);
-      return;
-    }
-    const acks = [ack];
-    this.waitingAcks = { committed, acks };
-    committed.then(
-      () => {
-        if (this.waitingAcks?.acks === acks) this.waitingAcks = undefined;
-        if (this.phase === 'inside') this.hold!.room.relay.note(durableFrame(acks), this);
-      },
-      // The room has ended then, and has told everybody so.
-      () => {},
-    );
-  }
-
   private takePresence(bytes: Uint8Array): void {
-    if (bytes.length > MAX_PRESENCE_FRAME) return;
-    const own = readOwnPresence(bytes, this.clientId);
+    const own = readAllowedPresence(bytes, this.clientId);
     if (own === undefined) return;
-    if (own.state.length > MAX_PRESENCE_BYTES || own.clock > MAX_PRESENCE_CLOCK) {
-      const got = `${own.state.length} bytes, clock ${own.clock}`;
-      throw new ProtocolError(
-        'BAD_REQUEST',
-        `Expected at most ${MAX_PRESENCE_BYTES} bytes of presence, got ${got}.`,
-      );
-    }
     if (own.state !== 'null' && !this.mayMove()) return;
     this.presence = own;
     this.hold!.room.relay.presence(own, this);
@@ -427,17 +395,4 @@ export class Connection implements Peer {
     this.hold?.release();
     if (wasHere) this.onGone(this);
   }
-}
-
-/** Readers answer SyncStep1 like everybody: an update without news is no attempt to paint. */
-function refuseReadersNews(bringsNews: () => boolean): void {
-  let isPaint: boolean;
-  try {
-    isPaint = bringsNews();
-  } catch (error) {
-    if (!(error instanceof MaskDocError)) throw error;
-    if (error.code === 'UPDATE_MALFORMED' || error.code === 'UPDATE_TOO_LARGE') throw error;
-    isPaint = true;
-  }
-  if (isPaint) throw new ProtocolError('FORBIDDEN');
 }
