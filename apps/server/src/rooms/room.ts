@@ -76,7 +76,8 @@ export class Room implements LogWriter {
   private maxLamport: number;
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
-  private hasEnded = false;
+  /** Nobody may paint here any more. */
+  hasEnded = false;
   private reason: unknown;
   private lastCommit: Promise<void> | undefined;
 
