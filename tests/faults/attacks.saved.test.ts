@@ -1,10 +1,13 @@
 /** The attacks on "saved": 1, 2, 3 and 15 of the fifteen. The long versions are the tests of kills, network and outages. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLedger } from './ledger.ts';
 import { elapsed, eventually, randomRuns, seededRandom, startWork, within } from './painting.ts';
 import { startProxy } from './proxy.ts';
 import { isDataFrame } from './webSocketFrames.ts';
 import { SIZE, same, startWorld, type World } from './world.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let world: World;
 beforeAll(async () => {
