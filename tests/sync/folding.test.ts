@@ -236,6 +236,12 @@ describe('folding', () => {
     await bert.until(() => same(bert.pixels(), pixels));
     await folded(bert);
     expect(bert.mask.strokeCountOf('session-anna')).toBe(HORIZON);
+    // What is counted after a load from the fold is counted right.
+    bert.stroke(2, [5, 5], [250, 150]);
+    await saved(bert);
+    const expected = await oracleOf(server.store);
+    expect(server.store.labelledPixels('mask')).toBe(expected.filter((label) => label !== 0).length);
+    expect(same((await server.rooms.labels('mask')).values, expected)).toBe(true);
   });
 });
 

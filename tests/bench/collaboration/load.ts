@@ -4,6 +4,7 @@ import type { PainterCalls, TeamFigures } from './client/painters.ts';
 import { now } from './clock.ts';
 import { Latencies, type Percentiles } from './latencies.ts';
 import { type Child, startChild } from './processes.ts';
+import { cpuMsOf } from './processTime.ts';
 import { intendedAt, isCounted, type Schedule, strokesOf } from './schedule.ts';
 import type { Stored } from './servers/serverCalls.ts';
 import type { RunningServer, Stage } from './stage.ts';
@@ -127,12 +128,12 @@ export async function runLoad(run: LoadRun): Promise<LoadFigures> {
 
 async function cpuOfWindow({ stage, server, profile }: LoadRun, { startAt, warmUpMs, windowMs }: Schedule) {
   const read = async () => {
-    const [{ cpuMs }, database] = await Promise.all([server.process.call('usage'), stage.databaseCpuMs()]);
-    return { server: cpuMs, database };
+    const [own, database] = await Promise.all([cpuMsOf(server.process.pid), stage.databaseCpuMs()]);
+    return { server: own ?? (await server.process.call('usage')).cpuMs, database };
   };
   const wait = (moment: number) => new Promise((resolve) => setTimeout(resolve, moment - now()));
-  await wait(startAt + warmUpMs);
   if (profile !== undefined) await server.process.call('startProfile');
+  await wait(startAt + warmUpMs);
   const before = await read();
   await wait(startAt + warmUpMs + windowMs);
   const after = await read();

@@ -1,8 +1,14 @@
-/** Processor time of a process that cannot be asked, and of its children: read from Linux' /proc. */
+/** Processor time of processes without asking them, who may be too busy to answer: read from Linux' /proc. */
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Linux counts in hundredths of a second, whatever its own timer does. */
 const MS_PER_TICK = 10;
+
+/** ms of user and system time of one process; undefined where there is no /proc. */
+export async function cpuMsOf(pid: number): Promise<number | undefined> {
+  const times = await timesOf(pid);
+  return times && times.ownTicks * MS_PER_TICK;
+}
 
 interface Times {
   readonly parent: number;

@@ -10,6 +10,8 @@ import { treeCpuMs } from './processTime.ts';
 import type { ServerCalls } from './servers/serverCalls.ts';
 import type { ServerKind } from './wires.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export interface RunningServer extends AsyncDisposable {
   readonly kind: ServerKind;
   readonly origin: string;
@@ -43,35 +45,43 @@ export async function openStage(options: { node: string; peers?: string | undefi
     relay: '',
   };
   const servers = new Set<Child<ServerCalls>>();
+  const end = async () => {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+    await Promise.all([...servers].map((server) => server.end()));
+    await database.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  // PostgreSQL runs in a group of its own and would go on for ever.
+  const interrupted = () => void end().finally(() => process.exit(130));
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   return {
     folder,
     node,
     cotraceDatabase: database.url,
     async startServer(kind) {
-      const process = await startChild<ServerCalls>({
+      const child = await startChild<ServerCalls>({
         file: `servers/${kind}.ts`,
         node,
         args: kind === 'hocuspocus' ? [peers!] : [],
       });
-      servers.add(process);
-      const { origin, token } = await process.call('listen', { databaseUrl: urls[kind] });
+      servers.add(child);
+      const { origin, token } = await child.call('listen', {
+        databaseUrl: urls[kind],
+        folder: await mkdtemp(join(folder, `${kind}-`)),
+      });
       return {
         kind,
         origin,
         token,
-        process,
+        process: child,
         async [Symbol.asyncDispose]() {
-          servers.delete(process);
-          await process.end();
+          servers.delete(child);
+          await child.end();
         },
       };
     },
     databaseCpuMs: () => treeCpuMs(postmaster),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...servers].map((process) => process.end()));
-      await database.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: end,
   };
 }
 

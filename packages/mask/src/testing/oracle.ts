@@ -10,6 +10,9 @@ export const cases = (few: number) => ({
   numRuns: process.env.COTRACE_LONG ? 10_000 : few,
 });
 
+/** For one property on a machine that others use too. */
+export const PATIENCE_MS = process.env.COTRACE_LONG ? 3_600_000 : 120_000;
+
 export type Pixels = Set<string>;
 
 export function pixelsOf(runs: Runs): Pixels {

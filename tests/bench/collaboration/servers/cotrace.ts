@@ -1,6 +1,4 @@
 /** Cotrace's server as `npm start` composes it, on a database that is already there; only the pages and the trainer are left out. */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OWNER } from '../../../../apps/server/src/access/accountHandlers.ts';
 import { hashToken, newToken } from '../../../../apps/server/src/access/secrets.ts';
@@ -20,8 +18,7 @@ let taskId = '';
 let projectId = '';
 let made = 0;
 
-async function listen({ databaseUrl }: { databaseUrl: string }) {
-  const home = await mkdtemp(join(tmpdir(), 'cotrace-bench-home-'));
+async function listen({ databaseUrl, folder: home }: { databaseUrl: string; folder: string }) {
   prisma = createPrisma(databaseUrl);
   const store = openStore(databaseUrl);
   const config = { publicUrl: 'http://localhost', trainerToken: newToken(), home };

@@ -7,7 +7,8 @@ export interface Usage {
 }
 
 export type ServerCalls = {
-  listen: (given: { databaseUrl: string }) => Promise<{ origin: string; token: string }>;
+  /** `folder`: empty, the server's own, gone after the bench. */
+  listen: (given: { databaseUrl: string; folder: string }) => Promise<{ origin: string; token: string }>;
   /** Names of empty documents that nobody has opened. */
   makeDocuments: (given: { count: number }) => Promise<string[]> | string[];
   /** Which life of its document a client has to ask for; 0 where documents have one only. */
