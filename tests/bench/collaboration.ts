@@ -35,6 +35,8 @@ export const collaboration: Bench = {
     const parts = new Set<Part>(named(given, 'part', PARTS, (name) => name));
     const profiles = given.profiles as string | undefined;
     if (profiles !== undefined) mkdirSync(profiles, { recursive: true });
+    const progress = (doing: string) => process.stderr.write(`${doing} …\n`);
+    if (given.alone !== true) progress('looking for Hocuspocus');
     const measured = await measure({
       peers: given.alone === true ? undefined : await ensurePeers(),
       loads,
@@ -42,7 +44,7 @@ export const collaboration: Bench = {
       profiles,
       rounds: count(given, 'rounds', ROUNDS),
       seconds: count(given, 'seconds', SECONDS),
-      progress: (doing) => process.stderr.write(`${doing} …\n`),
+      progress,
     });
     const render = given.markdown === true ? toMarkdown : toText;
     const sentences = circumstances(measured).map((sentence) => `${sentence}\n`);
