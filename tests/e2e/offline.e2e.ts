@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImage } from '@cotrace/image-io';
-import type { Project, Section } from '@cotrace/protocol';
+import { type Project, ROOM_MESSAGE, type Section } from '@cotrace/protocol';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LineToServer, openLine } from './lineToServer.ts';
+import { paintManyStrokes } from './manyStrokes.ts';
 import { openPerson, type Person } from './person.ts';
 import { freePort, launchBrowser, type RunningProduct, startProduct, temporaryHome } from './product.ts';
 
@@ -333,5 +334,61 @@ describe('a stroke that the server does not take', () => {
       return databases.map(({ name }) => name);
     });
     expect(kept).toContain('cotrace-kept-strokes');
+  });
+});
+
+describe('a mask that is folded', () => {
+  it('is the same in a page that opens it and in one that comes back from offline', async () => {
+    const received = new Set<number>();
+    ada.page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        if (typeof payload !== 'string') received.add(payload[0]!);
+      }),
+    );
+    line.set('cut');
+    await says(ben, 'Offline');
+    await ben.stroke('1', [20, 450], [480, 450]);
+    await says(ben, 'Offline, 1 kept on this device');
+    await ada.page.goto(`${product.origin}/projects/${project.id}`);
+    await paintManyStrokes(ada, product.origin, {
+      maskId: section.masks.find(({ taskId }) => taskId === where.taskId)!.id,
+      ...{ width: section.width, height: section.height },
+      // The last 200 are never folded, and a fold is worth 64 when the last one leaves.
+      count: 400,
+      rows: [436, 464],
+    });
+    await ada.openSection(where);
+    const folds = [ROOM_MESSAGE.base, ROOM_MESSAGE.folded];
+    await expect.poll(() => folds.some((type) => received.has(type)), { timeout: 30_000 }).toBe(true);
+    line.set('open');
+    await says(ben, /^Saved$/);
+    const labels = await allAgree();
+    expect(new Set(labels)).toEqual(new Set([0, 1, 2]));
+    await ben.openSection(where);
+    expect(same(await allAgree(), labels)).toBe(true);
+  });
+
+  it('takes back the last 200 strokes of a page, and says why no more', async () => {
+    const before = await allAgree();
+    const dot = (i: number): [number, number] => [30 + (i % 40) * 10, 480 + Math.floor(i / 40) * 4];
+    await ben.stroke('2', dot(0), dot(1));
+    await ben.dots(Array.from({ length: 200 }, (_, i) => dot(i + 1)));
+    await ben.saved();
+    for (let i = 0; i < 201; i++) await ben.page.keyboard.press('Control+z');
+    await ben.saved();
+    const undo = ben.page.getByRole('button', { name: /^Undo/ });
+    expect(await undo.getAttribute('aria-disabled')).toBe('true');
+    await undo.focus();
+    const tip = ben.page
+      .getByRole('tooltip')
+      .filter({ hasText: 'Only your last 200 strokes can be taken back' });
+    await tip.waitFor();
+    await settled(ben.page);
+    await look(ben.page, 'undo-ends');
+    const after = await allAgree();
+    const changed = after.filter((label, i) => label !== before[i]).length;
+    expect(changed).toBeGreaterThan(0);
+    expect(at(after, ...dot(0))).toBe(2);
+    expect(at(after, ...dot(199))).toBe(at(before, ...dot(199)));
   });
 });

@@ -18,6 +18,8 @@ export interface Person {
   openSection(where: { projectId: string; sectionId: string; taskId: string }): Promise<void>;
   /** A straight stroke in image pixels with the label of this number key. */
   stroke(label: string, from: [number, number], to: [number, number]): Promise<void>;
+  /** One click each with the brush as it is. */
+  dots(points: readonly [number, number][]): Promise<void>;
   saved(): Promise<void>;
   labels(): Promise<number[]>;
   close(): Promise<void>;
@@ -36,23 +38,17 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
       await person.page.locator('[data-testid="save-state"][data-state="saved"]').waitFor();
     },
     async stroke(label, from, to) {
-      const canvas = person.page.getByTestId('workbench-canvas');
-      const box = (await canvas.boundingBox())!;
-      const [scale, offsetX, offsetY] = await Promise.all(
-        ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) =>
-          Number(await canvas.getAttribute(name)),
-        ),
-      );
-      const onScreen = ([x, y]: [number, number]): [number, number] => [
-        box.x + offsetX! + x * scale!,
-        box.y + offsetY! + y * scale!,
-      ];
+      const onScreen = await placeOnScreen(person.page);
       await person.page.keyboard.press('b');
       await person.page.keyboard.press(label);
       await person.page.mouse.move(...onScreen(from));
       await person.page.mouse.down();
       await person.page.mouse.move(...onScreen(to), { steps: 12 });
       await person.page.mouse.up();
+    },
+    async dots(points) {
+      const onScreen = await placeOnScreen(person.page);
+      for (const point of points) await person.page.mouse.click(...onScreen(point));
     },
     async saved() {
       await person.page
@@ -73,6 +69,18 @@ export async function openPerson(browser: Browser, origin: string): Promise<Pers
     close: () => context.close(),
   };
   return person;
+}
+
+/** From image pixels to where they are shown now. */
+async function placeOnScreen(page: Page): Promise<(point: readonly [number, number]) => [number, number]> {
+  const canvas = page.getByTestId('workbench-canvas');
+  const box = (await canvas.boundingBox())!;
+  const [scale, offsetX, offsetY] = await Promise.all(
+    ['data-scale', 'data-offset-x', 'data-offset-y'].map(async (name) =>
+      Number(await canvas.getAttribute(name)),
+    ),
+  );
+  return ([x, y]) => [box.x + offsetX! + x * scale!, box.y + offsetY! + y * scale!];
 }
 
 /** The page's own cookies, sent from Node: what the page may do, and no more. */

@@ -183,7 +183,9 @@ describe('attack 14', () => {
           forceNew: true,
         },
       );
-      socket.on('presence', () => seen++);
+      socket.on('moved', ({ length }) => {
+        seen += length;
+      });
       return socket;
     });
     const timers: NodeJS.Timeout[] = [];

@@ -185,10 +185,8 @@ export class Person implements Visitor {
     const { state, sessionId } = session;
     const { time, ledger, trace } = this.parts;
     if (state.kind === 'saved') this.noteClaims(session);
-    const { refused } = session.unsaved();
-    if (state.kind === 'refused' || refused.length > 0) {
-      const why =
-        state.kind === 'refused' ? `${state.code}, ${state.why}` : JSON.stringify(refused[0]?.refusal);
+    if (state.kind === 'refused' || state.setAside > 0) {
+      const why = state.kind === 'refused' ? `${state.code}, ${state.why}` : state.setAsideWhy;
       this.parts.onFailure(`${this.owner.name}, who is honest, was refused: ${why}`);
     }
     if (state.kind !== 'closed' || session !== this.session || this.isTryingAgain) return;

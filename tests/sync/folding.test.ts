@@ -1,4 +1,6 @@
 /** Folding while people paint: nothing acknowledged is lost, everybody sees the same, and undo stays one's own. */
+import { rasterizeStroke } from '@cotrace/mask';
+import { openMaskDoc } from '@cotrace/mask-doc';
 import { seededRandom } from '@cotrace/tissue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
@@ -234,6 +236,56 @@ describe('folding', () => {
     await bert.until(() => same(bert.pixels(), pixels));
     await folded(bert);
     expect(bert.mask.strokeCountOf('session-anna')).toBe(HORIZON);
+    // What is counted after a load from the fold is counted right.
+    bert.stroke(2, [5, 5], [250, 150]);
+    await saved(bert);
+    const expected = await oracleOf(server.store);
+    expect(server.store.labelledPixels('mask')).toBe(expected.filter((label) => label !== 0).length);
+    expect(same((await server.rooms.labels('mask')).values, expected)).toBe(true);
+  });
+});
+
+describe('a cold join', () => {
+  it('costs what is live and the tiles, not all that was ever painted', async () => {
+    const size = { width: 1024, height: 1024 };
+    const store = createMemoryRoomStore();
+    store.addMask({ maskId: 'mask', ...size });
+    const random = seededRandom(5);
+    const sessions = Array.from({ length: 4 }, (_, i) => `session-of-${i}`);
+    for (const sessionId of sessions) {
+      const doc = new Y.Doc();
+      const mask = openMaskDoc({ doc, ...size, sessionId, undoHorizon: HORIZON });
+      const place = () => Math.floor(random.unit() * 1024);
+      for (let i = 0; i < 1_000; i++) {
+        const [x, y] = [place(), place()];
+        const points = [
+          { x, y },
+          { x: x + 50, y: y + 20 },
+        ];
+        mask.paint({ label: 1 + (i % 2), runs: rasterizeStroke(points, { shape: 'round', diameter: 20 }) });
+      }
+      const bytes = Y.encodeStateAsUpdate(doc);
+      await store.append([{ maskId: 'mask', epoch: 0, sessionId, bytes }], [{ maskId: 'mask', labelled: 0 }]);
+    }
+    const join = async (limits: Partial<RoomLimits>, afterwards?: Promise<void>) => {
+      await using server = await startRoomServer({ store, limits: { undoHorizon: HORIZON, ...limits } });
+      await using raw = connectRaw(server, { name: 'anna', clientId: 5, sessionId: 'session-raw' });
+      await raw.next('ready');
+      raw.sendStep1(new Y.Doc());
+      const { bytes } = await raw.next('step2');
+      const base = raw.frames.flatMap((frame) => (frame.kind === 'base' ? frame.base.tiles : []));
+      raw.socket.close();
+      await afterwards;
+      return bytes.length + base.reduce((sum, [, tile]) => sum + tile.length, 0);
+    };
+    const before = await join({ foldAtLeast: 1e9, foldQuietAtLeast: 1e9 });
+    // The last to leave: what is worth it is folded before the room is let go.
+    const whole = await join({ foldQuietAtLeast: 1 }, store.nextFold());
+    expect(whole).toBe(before);
+    const after = await join({});
+    expect(after).toBeLessThan(0.2 * before);
+    const document = (await store.loadFold('mask'))!.document.length;
+    expect(document).toBeLessThan(0.05 * before);
   });
 });
 

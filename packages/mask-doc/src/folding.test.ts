@@ -79,7 +79,7 @@ describe('folding', () => {
     expect(same(server.mask.composition.toLabels(), picture)).toBe(true);
   };
   test('[D19] [D21] [D22] [D23] shows the same picture as if nobody ever folded, and refuses no honest page', () => {
-    fc.assert(fc.property(worldSteps, neverShows), cases(40));
+    fc.assert(fc.property(worldSteps, neverShows), cases(25));
   }, 3_600_000);
   test.each(PINNED)('[D19] as it did not once: seed %i', (seed) => {
     fc.assert(fc.property(worldSteps, neverShows), { seed, numRuns: 5 });
@@ -275,4 +275,15 @@ test('[D24] the snapshot is what the live document becomes', () => {
   deleteFolded(server.doc, server.watermarks);
   expect(updates).toEqual(['fold']);
   expect(Y.encodeStateAsUpdate(snapshot)).toEqual(Y.encodeStateAsUpdate(server.doc));
+});
+
+test('[D21] [D23] an undo disturbs a fold of its whole session until it is complete, and is too old from then on', () => {
+  const server = painted(4);
+  const horizon = () => server.sessionState('anna').horizon;
+  const job = server.planFold({ atLeast: 1, idle: new Set(['anna']) })!;
+  expect([horizon(), server.sessionState('ben').horizon]).toEqual([2, -2]);
+  complete(job);
+  expect(horizon()).toBe(4);
+  job.cancel();
+  expect(horizon()).toBe(2);
 });

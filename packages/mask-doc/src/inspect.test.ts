@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import * as encoding from 'lib0/encoding';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { encodeRanges } from './deleteSet.ts';
 import { ackOfDocument, type InspectionContext, inspectUpdate, MaskDocError, openMaskDoc } from './index.ts';
 import { cases, LABELS, openPages, perform, SIZE, settle, steps } from './testing/simulation.ts';
 
@@ -150,6 +151,34 @@ describe('refused', () => {
     expect(() => inspectUpdate(update, { ...it.context, limits: { updateBytes: 10 } })).toThrow(
       expect.objectContaining({ code: 'UPDATE_TOO_LARGE' }),
     );
+  });
+});
+
+describe('hostile sizes', () => {
+  const deleting = (ranges: readonly { clock: number; length: number }[]) =>
+    Uint8Array.from([0, ...encodeRanges([[1000, ranges]])]);
+  test('[D12] a hundred thousand deletions of one stretch are one; more are too many', () => {
+    const it = setting();
+    const overlapping = Array.from({ length: 99_000 }, () => ({ clock: 0, length: 1 }));
+    const start = performance.now();
+    expect(inspectUpdate(deleting(overlapping), it.context).deletions).toEqual([
+      { client: 1000, clock: 0, length: 1 },
+    ]);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(() => inspectUpdate(deleting([...overlapping, ...overlapping]), it.context)).toThrow(
+      expect.objectContaining({ code: 'UPDATE_TOO_LARGE' }),
+    );
+  });
+  test('[D12] thousands of strokes with thousands of undos among them are judged in a moment', () => {
+    const it = setting();
+    const update = updateBy(it.server, 1000, (doc) => {
+      const array = doc.getArray('ops:anna');
+      array.push(Array.from({ length: 4_000 }, (_, i) => bytesOf({ strokeId: i + 2, lamport: i + 2 })));
+      for (let i = 4_000; i > 0; i -= 2) array.delete(i);
+    });
+    const start = performance.now();
+    expect(inspectUpdate(update, it.context).records).toHaveLength(2_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });
 

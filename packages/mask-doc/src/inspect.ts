@@ -61,7 +61,7 @@ export function inspectUpdate(update: Uint8Array, context: InspectionContext): I
   const inspection = new Inspection(context);
   inspection.admitStructs(structs);
   const deletions = inspection.admitDeletions(ds);
-  return inspection.summarise(deletions, ds);
+  return inspection.summarise(deletions);
 }
 
 function decode(update: Uint8Array, limits: typeof DEFAULT_LIMITS) {
@@ -75,9 +75,9 @@ function decode(update: Uint8Array, limits: typeof DEFAULT_LIMITS) {
   } catch (error) {
     throw new MaskDocError('UPDATE_MALFORMED', error instanceof Error ? error.message : String(error), error);
   }
-  if (decoded.structs.length > limits.structs) {
-    throw new MaskDocError('UPDATE_TOO_LARGE', `${decoded.structs.length} structs`);
-  }
+  let parts = decoded.structs.length;
+  for (const ranges of decoded.ds.clients.values()) parts += ranges.length;
+  if (parts > limits.structs) throw new MaskDocError('UPDATE_TOO_LARGE', `${parts} structs and deletions`);
   // Applying keeps only the last section of a client; decoding shows them all. Two sections would be judged as what is never applied.
   if (sections !== new Set(decoded.structs.map(({ id }) => id.client)).size) {
     throw new MaskDocError('UPDATE_MALFORMED', `${sections} sections, not one for each client`);
@@ -91,6 +91,8 @@ class Inspection {
   /** Clock up to which each client's structs are held or admitted. */
   private readonly clocks = new Map<number, number>();
   private readonly admitted = new Map<string, { client: number; clock: number; record: StrokeRecord }>();
+  /** All that the update deletes, known or not. */
+  private readonly deleted = new ClockRanges();
   /** How many live records of each stroke of the document go. */
   private readonly deletedOf = new Map<number, number>();
   private maxLamport: number;
@@ -222,10 +224,15 @@ class Inspection {
   admitDeletions(ds: DeleteSet): ClockRange[] {
     const { doc, clientIds, sessionId } = this.context;
     const deletions: ClockRange[] = [];
-    for (const { client, clock, length } of rangesOf(ds)) {
+    // Merged first: ranges that overlap a thousand times are walked once.
+    for (const range of rangesOf(ds)) {
+      const { client, clock, length } = range;
       if (length < 1 || clock + length > MAX_CLOCK) {
         throw new MaskDocError('UPDATE_MALFORMED', `a deletion of ${length} at ${client}:${clock}`);
       }
+      this.deleted.add(range);
+    }
+    for (const { client, clock, length } of this.deleted.toArray()) {
       const end = clock + length;
       if (end > this.heldClock(client)) {
         if (!clientIds.has(client))
@@ -240,10 +247,8 @@ class Inspection {
         this.noteDeleted(struct);
         deletions.push({ client, clock: struct.id.clock, length: struct.length });
       }
-      for (const item of this.admitted.values()) {
-        if (item.client === client && item.clock >= clock && item.clock < end) {
-          deletions.push({ client, clock: item.clock, length: 1 });
-        }
+      for (let at = Math.max(clock, Y.getState(doc.store, client)); at < end; at++) {
+        if (this.admitted.has(recordId(client, at))) deletions.push({ client, clock: at, length: 1 });
       }
     }
     return deletions;
@@ -261,17 +266,13 @@ class Inspection {
   }
 
   /** Throws UNDO_TOO_OLD, STROKE_ORDER, STROKE_FOLDED. */
-  summarise(deletions: readonly ClockRange[], ds: DeleteSet): InspectedUpdate {
+  summarise(deletions: readonly ClockRange[]): InspectedUpdate {
     const { doc } = this.context;
-    const deleted = new ClockRanges();
-    for (const range of rangesOf(ds)) deleted.add(range);
-    const gone = new ClockRanges();
-    for (const range of deletions) gone.add(range);
     const state = this.context.sessionState(this.context.sessionId);
     const records: { id: string; record: StrokeRecord }[] = [];
     const lateStrokes = new Set<number>();
     for (const [id, { client, clock, record }] of this.admitted) {
-      if (gone.covers({ client, clock, length: 1 })) continue;
+      if (this.deleted.covers({ client, clock, length: 1 })) continue;
       if (isLate(record, state)) lateStrokes.add(record.strokeId);
       else records.push({ id, record });
     }
@@ -284,7 +285,7 @@ class Inspection {
       lateStrokes: [...lateStrokes],
       deletions,
       clocks: [...this.clocks].map(([client, to]) => [client, Y.getState(doc.store, client), to] as const),
-      deleteSetBytes: encodeDeleteSet(deleted),
+      deleteSetBytes: encodeDeleteSet(this.deleted),
       maxLamport: this.maxLamport,
       isEmpty: this.clocks.size === 0 && deletions.length === 0,
     };
@@ -304,8 +305,9 @@ function strokeIdOf(bytes: Uint8Array): number[] {
 type DeleteSet = ReturnType<typeof Y.decodeUpdate>['ds'];
 
 function rangesOf(ds: DeleteSet): ClockRange[] {
+  // In order, so that adding them one by one only ever appends.
   return [...ds.clients].flatMap(([client, ranges]) =>
-    ranges.map(({ clock, len }) => ({ client, clock, length: len })),
+    ranges.map(({ clock, len }) => ({ client, clock, length: len })).sort((a, b) => a.clock - b.clock),
   );
 }
 

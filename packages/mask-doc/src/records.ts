@@ -136,11 +136,12 @@ export class MaskRecords {
 
   stateOf(sessionId: string): SessionState {
     const strokes = this.sessions.get(sessionId);
+    const horizon = this.horizonOf(sessionId);
     return {
       watermark: this.table.get(sessionId),
       // A fold that only waits to be committed is as good as committed, also where it takes a session whole. Before, an undo
       // disturbs it instead.
-      horizon: Math.max(this.horizonOf(sessionId), this.fold?.isComplete ? this.foldingUpTo(sessionId) : 0),
+      horizon: this.fold?.isComplete ? Math.max(horizon, this.foldingUpTo(sessionId)) : horizon,
       strokeAt: (strokeId) => strokes?.get(strokeId),
       nearest: strokes?.nearest ?? NO_STROKES,
     };

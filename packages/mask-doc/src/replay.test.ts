@@ -35,7 +35,7 @@ describe('history', () => {
           expect(same(pictureOf(replayLog(log.slice(0, past.entries))), past.picture)).toBe(true);
         }
       }),
-      cases(40),
+      cases(20),
     );
   }, 3_600_000);
   test('[D25] tells who painted a pixel, when, and what was taken back there', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Brush,
   clip,
@@ -15,7 +15,9 @@ import {
   union,
 } from './index.ts';
 import { forEachSweptRow, sweepCovers } from './sweep.ts';
-import { cases, HEIGHT, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+import { cases, HEIGHT, PATIENCE_MS, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 /** Coordinates on the 1/16 grid, on which rounding changes nothing. */
 const coordinate = (max: number) => fc.integer({ min: -32, max: (max + 2) * 16 }).map((value) => value / 16);

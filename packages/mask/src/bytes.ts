@@ -64,6 +64,11 @@ export class ByteReader {
   }
 
   varint(): number {
+    const first = this.bytes[this.position]!;
+    if (first < 128) {
+      this.position++;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (;;) {
@@ -80,6 +85,7 @@ export class ByteReader {
 
   signed(): number {
     const value = this.varint();
+    if (value < 2 ** 31) return (value & 1) === 1 ? -(value >> 1) - 1 : value >> 1;
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   createComposition,
   MAX_MASK_SIDE,
@@ -7,7 +7,9 @@ import {
   runsFromTriples,
   TILE_PIXELS,
 } from './index.ts';
-import { cases, HEIGHT, naivePicture, someRuns, WIDTH } from './testing/oracle.ts';
+import { cases, HEIGHT, naivePicture, PATIENCE_MS, someRuns, WIDTH } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 /** Few lamports and sessions, so that many are equal. */
 const placed = (id: string): fc.Arbitrary<PlacedRecord> =>

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Composition,
   createComposition,
@@ -9,7 +9,9 @@ import {
   TILE_PIXELS,
 } from './index.ts';
 import { SESSIONS, SIZE, steps, walk } from './testing/foldingWalk.ts';
-import { cases } from './testing/oracle.ts';
+import { cases, PATIENCE_MS } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 describe('a fold', () => {
   test('[M21] [M22] at any time leaves the picture as it is; late records find their place, pixel by pixel', () => {
@@ -22,7 +24,7 @@ describe('a fold', () => {
           expect(other.labelCounts).toEqual(walked.composition.labelCounts);
         }
       }),
-      cases(150),
+      cases(60),
     );
   });
 
@@ -229,7 +231,7 @@ describe('planes', () => {
           expect(few.composition.baseTile(index)).toEqual(many.composition.baseTile(index));
         }
       }),
-      cases(60),
+      cases(20),
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deflateSync } from 'fflate';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   boundingBox,
   decodeRecord,
@@ -15,7 +15,9 @@ import {
   splitStroke,
   unionAll,
 } from './index.ts';
-import { cases, HEIGHT, someRuns, WIDTH } from './testing/oracle.ts';
+import { cases, HEIGHT, PATIENCE_MS, someRuns, WIDTH } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const SIZE = { width: WIDTH, height: HEIGHT };
 const record: fc.Arbitrary<StrokeRecord> = fc.record({

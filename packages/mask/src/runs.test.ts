@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   boundingBox,
   clip,
@@ -15,7 +15,9 @@ import {
   union,
   unionAll,
 } from './index.ts';
-import { anyRuns, cases, HEIGHT, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+import { anyRuns, cases, HEIGHT, PATIENCE_MS, pixelsOf, runsOf, WIDTH } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const fromPixels = (pixels: ReadonlySet<string>) => runsOf((x, y) => pixels.has(`${x},${y}`));
 

@@ -24,8 +24,14 @@ export interface Size {
 
 /** Collects runs that come in canonical order; joins a run that touches the last one of its row. */
 export class RunsWriter {
-  private triples = new Int32Array(96);
-  private length = 0;
+  /** Numbers written so far, three a run. */
+  length = 0;
+  // A stroke has some two hundred runs.
+  private triples = new Int32Array(768);
+
+  at(index: number): number {
+    return this.triples[index]!;
+  }
 
   push(y: number, x0: number, x1: number): void {
     if (x1 <= x0) return;

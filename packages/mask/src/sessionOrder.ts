@@ -22,15 +22,28 @@ export class SessionOrder {
   /** Returns the number of the last. */
   private append(names: readonly string[]): number {
     for (const name of names) {
-      this.numbers.set(name, this.names.length);
-      this.names.push(name);
+      const number = this.names.push(name) - 1;
+      this.numbers.set(name, number);
+      if (names.length === 1) this.sorted.splice(this.placeOf(name), 0, number);
+      else this.sorted.push(number);
     }
-    this.sorted = this.names.map((_, number) => number);
-    this.sorted.sort((a, b) => compareText(this.names[a]!, this.names[b]!));
+    if (names.length > 1) this.sorted.sort((a, b) => compareText(this.names[a]!, this.names[b]!));
     if (this.ranks.length < this.names.length) this.ranks = new Int32Array(this.names.length * 2);
     this.sorted.forEach((number, rank) => {
       this.ranks[number] = rank;
     });
     return this.names.length - 1;
+  }
+
+  /** Where a new name belongs among those sorted. */
+  private placeOf(name: string): number {
+    let low = 0;
+    let high = this.sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareText(this.names[this.sorted[middle]!]!, name) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

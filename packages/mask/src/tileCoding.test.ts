@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deflateSync, inflateSync } from 'fflate';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   decodeTile,
   encodeTile,
@@ -11,7 +11,9 @@ import {
   TILE_SIZE,
   tileLabelCounts,
 } from './index.ts';
-import { cases } from './testing/oracle.ts';
+import { cases, PATIENCE_MS } from './testing/oracle.ts';
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 const SESSIONS = ['ben', 'anna', 'cleo'];
 const numberOf = (sessionId: string) => SESSIONS.indexOf(sessionId);

@@ -129,17 +129,25 @@ function foldPlanes(
   };
 }
 
+const NOT_FOLDED = -1;
+
 /** The picture stays as it is: a pixel that showed what is folded now shows its stamp, the others what they showed. */
 function remapFolded(planes: Planes, { stamps, numberAfter }: FoldedBase, records: RecordTable): void {
   const { shown } = planes;
-  let [last, after] = [0, 0];
+  // As a table: all tiles of a fold are done in one go, and a map would be asked millions of times.
+  let [least, greatest] = [0, 0];
+  for (const value of numberAfter.keys()) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  const table = new Int32Array(greatest - least + 1).fill(NOT_FOLDED);
+  for (const [value, number] of numberAfter) table[value - least] = number;
   for (let i = 0; i < TILE_PIXELS; i++) {
-    if (shown[i] !== last) {
-      last = shown[i]!;
-      const number = numberAfter.get(last);
-      after = number === undefined ? last : -number;
-    }
-    shown[i] = after;
+    const place = shown[i]! - least;
+    // Beyond its end: records that came after the fold was planned.
+    if (place < 0 || place >= table.length) continue;
+    const number = table[place]!;
+    if (number !== NOT_FOLDED) shown[i] = -number;
   }
   planes.stamps = stampTable(stamps, records);
 }

@@ -21,6 +21,8 @@ export type PresenceUpdate = Pick<Presence, 'sessionId' | 'sectionId' | 'taskId'
 export interface ServerToClientEvents {
   /** Somebody in this project moved; sent volatile, dropped under pressure. */
   presence: (presence: Presence) => void;
+  /** The same for several at once, one's own among them, where many people move; sent volatile. */
+  moved: (presences: Presence[]) => void;
   presenceLeft: (who: { userId: string; sessionId: string }) => void;
   /** All presences, once after `join`. */
   presences: (all: Presence[]) => void;

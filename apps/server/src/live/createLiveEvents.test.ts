@@ -160,6 +160,41 @@ describe('presence', () => {
     expect(await all).toEqual([expected]);
   });
 
+  it('of many is told together, and a page that has gone no more', async () => {
+    await using server = await startLive();
+    const pages = Array.from({ length: 12 }, () => server.page('anna'));
+    await Promise.all(pages.map((page) => joined(page)));
+    const bert = server.page('bert');
+    await joined(bert);
+    const one: Presence[] = [];
+    bert.on('presence', (presence) => one.push(presence));
+    // Sent volatile: a movement that is dropped is made good by the next.
+    const moving = setInterval(() => {
+      for (const [i, page] of pages.entries()) {
+        if (page.connected) page.emit('presence', { ...at(i), sessionId: `tab-${i}` });
+      }
+    }, 60);
+    const heardOf = (wanted: (sessions: string[]) => boolean) =>
+      new Promise<void>((resolve) =>
+        bert.on('moved', (moved) => {
+          if (wanted(moved.map(({ sessionId }) => sessionId))) resolve();
+        }),
+      );
+    try {
+      await heardOf((sessions) => sessions.length > 1 && sessions.includes('tab-0'));
+      const left = next(bert, 'presenceLeft');
+      pages[0]!.disconnect();
+      expect((await left).sessionId).toBe('tab-0');
+      const later: string[] = [];
+      bert.on('moved', (moved) => later.push(...moved.map(({ sessionId }) => sessionId)));
+      await heardOf((sessions) => sessions.length > 1);
+      expect(later).not.toContain('tab-0');
+      expect(one).toEqual([]);
+    } finally {
+      clearInterval(moving);
+    }
+  });
+
   it('ends with the page', async () => {
     await using server = await startLive();
     const [anna, bert] = [server.page('anna'), server.page('bert')];

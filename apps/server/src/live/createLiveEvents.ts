@@ -15,6 +15,7 @@ import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
 import { createRateLimit } from '../rooms/rateLimit.ts';
+import { createCrowd } from './crowd.ts';
 import type { LiveEvents } from './liveEvents.ts';
 import { createPresences, presenceUpdate } from './presences.ts';
 
@@ -56,6 +57,9 @@ export function createLiveEvents({
     },
   );
   const presences = createPresences();
+  const crowd = createCrowd((projectId, moves) => {
+    io.to(roomOf(projectId)).volatile.emit('moved', moves);
+  });
 
   io.use(async (socket, next) => {
     try {
@@ -119,6 +123,8 @@ export function createLiveEvents({
     socket.data.seen = { projectId, sessionId };
     const presence = { ...parsed.data, userId: actor.userId, name: actor.name, color: actor.color };
     presences.put(projectId, presence);
+    const people = io.of('/').adapter.rooms.get(roomOf(projectId))?.size ?? 0;
+    if (crowd.moved(projectId, presence, people)) return;
     socket.to(roomOf(projectId)).volatile.emit('presence', presence);
   };
 
@@ -135,6 +141,7 @@ export function createLiveEvents({
     }
     const who = { userId: actor.userId, sessionId };
     presences.remove(projectId, who);
+    crowd.left(projectId, who);
     io.to(roomOf(projectId)).emit('presenceLeft', who);
   };
 
@@ -177,6 +184,7 @@ export function createLiveEvents({
     async close() {
       stopListening();
       stopWatching();
+      crowd.close();
       io.disconnectSockets(true);
       // The http server is its owner's to close.
       await io.of('/').adapter.close();

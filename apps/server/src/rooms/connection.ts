@@ -31,11 +31,10 @@ import {
   readyFrame,
   refusedFrame,
   syncStep1Frame,
-  syncStep2Frame,
 } from './frames.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
-import type { Applied, Peer } from './room.ts';
+import type { Applied, Peer, Room } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
@@ -135,6 +134,7 @@ export class Connection implements Peer {
       this.hold ??= await registry.open(asked.maskId);
       if (this.isGone()) return this.leave();
       const { room } = this.hold;
+      if (asked.epoch > room.row.epoch && (await this.endIfOver(room))) return this.end(CLOSE.comeBack);
       if (room.row.epoch !== asked.epoch) {
         throw new ProtocolError('CONFLICT', `Expected epoch ${room.row.epoch}, got ${asked.epoch}.`);
       }
@@ -145,6 +145,15 @@ export class Connection implements Peer {
       room.checkOpen();
     }
     this.goInside();
+  }
+
+  /** Whoever comes from a later epoch may know of one that another server has begun. */
+  private async endIfOver(room: Room): Promise<boolean> {
+    const { maskId, epoch } = room.row;
+    const now = await this.parts.store.findMask(maskId);
+    if (now === undefined || now.epoch <= epoch) return false;
+    room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
+    return true;
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */
@@ -197,10 +206,10 @@ export class Connection implements Peer {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
           const base = this.missingBase();
-          const answer = syncStep2Frame(room.doc, frame.stateVector);
-          this.allowance = Math.max(this.allowance, answer.message.length + (base?.message.length ?? 0));
-          if (base !== undefined) this.send(base);
-          this.send(answer);
+          const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
+          const bytes = answer.reduce((sum, { message }) => sum + message.length, 0);
+          this.allowance = Math.max(this.allowance, bytes);
+          for (const part of answer) this.send(part);
           return;
         }
         case 'syncStep2':
@@ -295,7 +304,7 @@ export class Connection implements Peer {
     committed.then(
       () => {
         if (this.waitingAcks?.acks === acks) this.waitingAcks = undefined;
-        this.send(durableFrame(acks));
+        if (this.phase === 'inside') this.hold!.room.relay.note(durableFrame(acks), this);
       },
       // The room has ended then, and has told everybody so.
       () => {},
@@ -364,15 +373,26 @@ export class Connection implements Peer {
   }
 
   send(frame: Frame, options?: { droppable: boolean }) {
-    if (this.phase !== 'inside') return;
+    if (!this.mayBeSent(options)) return;
+    if (this.stream === undefined) this.socket.send(frame.message);
+    else this.stream.write(frame.framed);
+  }
+
+  sendTogether(frames: readonly Frame[]): void {
+    if (!this.mayBeSent()) return;
+    if (this.stream !== undefined) this.stream.write(Buffer.concat(frames.map(({ framed }) => framed)));
+    else for (const { message } of frames) this.socket.send(message);
+  }
+
+  private mayBeSent(options?: { droppable: boolean }): boolean {
+    if (this.phase !== 'inside' || this.socket.readyState !== this.socket.OPEN) return false;
     const waiting = this.socket.bufferedAmount;
     if (waiting > this.parts.limits.slowReaderBytes + this.allowance) {
       this.parts.log.warn('Mask room: a slow reader is sent away', { waiting });
-      return this.end(CLOSE.slowReader);
+      this.end(CLOSE.slowReader);
+      return false;
     }
-    if (options?.droppable && waiting > this.parts.limits.dropPresenceBytes) return;
-    if (this.stream === undefined) this.socket.send(frame.message);
-    else if (this.socket.readyState === this.socket.OPEN) this.stream.write(frame.framed);
+    return !(options?.droppable && waiting > this.parts.limits.dropPresenceBytes);
   }
 
   /** A sign of life in both directions. */

@@ -184,6 +184,7 @@ export function createRooms({ store, access, log, limits: wanted, now = Date.now
       const folded = folder.close();
       // Applied paint is committed and acknowledged before anybody is sent away.
       await commits.close();
+      for (const room of registry.loaded()) room.relay.flush();
       news.close();
       await folded;
       const closing = [...connections];

@@ -8,6 +8,8 @@ import { putTogether, takeApart, type UpdateParts } from './updateParts.ts';
 
 export interface Receiver {
   send(frame: Frame, options?: { droppable: boolean }): void;
+  /** Frames one after the other, in one write. */
+  sendTogether(frames: readonly Frame[]): void;
 }
 
 interface Told<R> {
@@ -17,6 +19,7 @@ interface Told<R> {
 
 export class Relay<R extends Receiver> {
   private updates: Told<R>[] = [];
+  private notes = new Map<R, Frame[]>();
   private readonly presences = new Map<number, { entry: PresenceEntry; from: R }>();
   private flushing: (() => void) | undefined;
   private moving: (() => void) | undefined;
@@ -31,6 +34,18 @@ export class Relay<R extends Receiver> {
   /** An update for everybody but its sender. */
   update(update: Uint8Array, from: R | undefined): void {
     this.updates.push({ parts: takeApart(update), from });
+    this.flushSoon();
+  }
+
+  /** A frame for one peer that goes along with the next update. */
+  note(frame: Frame, peer: R): void {
+    const notes = this.notes.get(peer);
+    if (notes === undefined) this.notes.set(peer, [frame]);
+    else notes.push(frame);
+    this.flushSoon();
+  }
+
+  private flushSoon(): void {
     this.flushing ??= later(this.wait(this.limits.relayMs, this.lastFlush), () => this.flush());
   }
 
@@ -51,20 +66,26 @@ export class Relay<R extends Receiver> {
   flush(): void {
     this.flushing?.();
     this.flushing = undefined;
-    const told = this.updates;
-    if (told.length === 0) return;
+    const { updates: told, notes } = this;
+    if (told.length === 0 && notes.size === 0) return;
     this.updates = [];
+    this.notes = new Map();
     this.lastFlush = performance.now();
     const senders = new Set(told.map(({ from }) => from));
     let shared: Frame | undefined;
-    for (const peer of [...this.peers]) {
-      if (!senders.has(peer)) {
-        shared ??= frameOf(told);
-        peer.send(shared);
-        continue;
+    const news = (peer: R): Frame | undefined => {
+      if (senders.has(peer)) {
+        const others = told.filter(({ from }) => from !== peer);
+        return others.length > 0 ? frameOf(others) : undefined;
       }
-      const others = told.filter(({ from }) => from !== peer);
-      if (others.length > 0) peer.send(frameOf(others));
+      if (told.length > 0) shared ??= frameOf(told);
+      return shared;
+    };
+    for (const peer of [...this.peers]) {
+      const frame = news(peer);
+      const own = notes.get(peer);
+      if (own !== undefined) peer.sendTogether(frame === undefined ? own : [frame, ...own]);
+      else if (frame !== undefined) peer.send(frame);
     }
   }
 

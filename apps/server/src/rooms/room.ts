@@ -15,7 +15,8 @@ import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
 import { RoomBase, readBase } from './folds/roomBase.ts';
-import type { Frame, PresenceEntry } from './frames.ts';
+import { type Frame, type PresenceEntry, syncStep2Frame } from './frames.ts';
+import { isNothing, JoinAnswer } from './joinAnswer.ts';
 import { LogFollower } from './logFollower.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -28,6 +29,7 @@ export interface Peer {
   /** The fold that it was told of last; undefined before its first answer, which brings it to the room's. */
   heldFold: number | undefined;
   send(frame: Frame, options?: { droppable: boolean }): void;
+  sendTogether(frames: readonly Frame[]): void;
   /** The task's label table has changed. */
   labelsChanged(): void;
   /** The room is not to be trusted any more (come back to a new one), or its epoch has ended, or it is gone. */
@@ -69,6 +71,7 @@ export class Room implements LogWriter {
   row: MaskRow;
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
+  private readonly joinAnswer = new JoinAnswer(this.doc);
   private labels: ReadonlySet<number>;
   private maxLamport: number;
   private appliedBytes: Uint8Array | undefined;
@@ -105,6 +108,7 @@ export class Room implements LogWriter {
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
       this.appliedBytes = bytes;
+      this.joinAnswer.changed(bytes);
     });
     this.mask.onChange(({ painted }) => {
       this.appliedPainted += painted;
@@ -189,6 +193,11 @@ export class Room implements LogWriter {
       ack: ackOfDocument(this.doc, new Set([...clientIds, ...rewritten])),
       committed: this.parts.commits.settled(this.row.maskId),
     };
+  }
+
+  /** What somebody lacks who holds this much. `stateVector` has been through `readFrame`. */
+  answerTo(stateVector: Uint8Array): Frame[] {
+    return isNothing(stateVector) ? this.joinAnswer.frames() : [syncStep2Frame(this.doc, stateVector)];
   }
 
   /** Does the update hold something that the document lacks? A reader's must not. Throws MaskDocError. */

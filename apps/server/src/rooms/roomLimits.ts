@@ -55,7 +55,7 @@ export interface RoomLimits {
 }
 
 export const ROOM_LIMITS: RoomLimits = {
-  groupCommitMs: 40,
+  groupCommitMs: 50,
   firstRetryMs: 100,
   longestRetryMs: 5_000,
   maxPendingBytes: 32 * 1024 * 1024,
@@ -63,7 +63,7 @@ export const ROOM_LIMITS: RoomLimits = {
   peersAtOnce: 8,
   relayMs: 25,
   presenceRelayMs: 100,
-  paintedMs: 500,
+  paintedMs: 3_000,
   gapMs: 5_000,
   admissionMs: 20_000,
   heartbeatMs: 15_000,
@@ -73,7 +73,7 @@ export const ROOM_LIMITS: RoomLimits = {
   strikes: 8,
   strikesPerSecond: 0.2,
   undoHorizon: UNDO_HORIZON,
-  foldAtLeast: 2_000,
+  foldAtLeast: 3_000,
   foldQuietAtLeast: 64,
   foldQuietMs: 30_000,
   foldLeaseMs: 30_000,

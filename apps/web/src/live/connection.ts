@@ -51,6 +51,8 @@ export function connectLive(projectId: string): LiveConnection {
     snapshot = { ...snapshot, ...patch };
     for (const listener of changed) listener();
   };
+  /** Of this page: in a crowd one hears of oneself, too. */
+  let ownSessionId: string | undefined;
   const others = (sessionId: string) => snapshot.presences.filter((one) => one.sessionId !== sessionId);
 
   socket.on('connect', () => {
@@ -67,6 +69,12 @@ export function connectLive(projectId: string): LiveConnection {
   });
   socket.on('presences', (all) => update({ presences: all }));
   socket.on('presence', (one) => update({ presences: [...others(one.sessionId), one] }));
+  socket.on('moved', (all) => {
+    const moved = all.filter(({ sessionId }) => sessionId !== ownSessionId);
+    const again = new Set(moved.map(({ sessionId }) => sessionId));
+    const stayed = snapshot.presences.filter(({ sessionId }) => !again.has(sessionId));
+    update({ presences: [...stayed, ...moved] });
+  });
   socket.on('presenceLeft', ({ sessionId }) => update({ presences: others(sessionId) }));
   socket.on('trainers', (trainers) => update({ trainers }));
 
@@ -85,6 +93,7 @@ export function connectLive(projectId: string): LiveConnection {
       return () => joined.delete(listener);
     },
     sendPresence(presence) {
+      ownSessionId = presence.sessionId;
       if (socket.connected) socket.volatile.emit('presence', presence);
     },
     close() {

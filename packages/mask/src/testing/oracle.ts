@@ -1,6 +1,6 @@
 /** The mask algebra done naively, pixel by pixel: the oracle of the property tests. Shares no code with the algebra. */
 import fc from 'fast-check';
-import { type PlacedRecord, type Runs, runsFromTriples } from '../index.ts';
+import { type Box, type PlacedRecord, type Runs, runsFromTriples } from '../index.ts';
 
 export const WIDTH = 40;
 export const HEIGHT = 30;
@@ -9,6 +9,9 @@ export const HEIGHT = 30;
 export const cases = (few: number) => ({
   numRuns: process.env.COTRACE_LONG ? 10_000 : few,
 });
+
+/** For one property on a machine that others use too. */
+export const PATIENCE_MS = process.env.COTRACE_LONG ? 3_600_000 : 120_000;
 
 export type Pixels = Set<string>;
 
@@ -78,17 +81,15 @@ export function naivePicture(records: readonly PlacedRecord[], width: number, he
   return picture;
 }
 
-/** The record that shows at each pixel, by the rule itself and with no tiles: late, early, split or not. */
-export function naiveTop(
-  records: Iterable<PlacedRecord>,
-  { width, height }: { width: number; height: number },
-): (PlacedRecord | undefined)[] {
-  const top = new Array<PlacedRecord | undefined>(width * height).fill(undefined);
+/** The record that shows at each pixel of a box, row-major, by the rule itself and with no tiles. All records lie inside the box. */
+export function naiveTop(records: Iterable<PlacedRecord>, box: Box): (PlacedRecord | undefined)[] {
+  const width = box.x1 - box.x0;
+  const top = new Array<PlacedRecord | undefined>(width * (box.y1 - box.y0)).fill(undefined);
   for (const placed of records) {
     const { runs, lamport } = placed.record;
     for (let i = 0; i < runs.length; i += 3) {
       for (let x = runs[i + 1]!; x < runs[i + 2]!; x++) {
-        const at = runs[i]! * width + x;
+        const at = (runs[i]! - box.y0) * width + x - box.x0;
         const rival = top[at];
         const wins =
           rival === undefined ||

@@ -5,6 +5,7 @@ import { hashToken, newToken } from '../../../../apps/server/src/access/secrets.
 import { createFolderBlobStore } from '../../../../apps/server/src/blobs/folderBlobStore.ts';
 import { createServer } from '../../../../apps/server/src/createServer.ts';
 import { createLog } from '../../../../apps/server/src/log.ts';
+import { defaultPolicy } from '../../../../apps/server/src/projects/standardTasks.ts';
 import { createPrisma, type PrismaClient } from '../../../../apps/server/src/store/database.ts';
 import { openStore } from '../../../../apps/server/src/store/openStore.ts';
 import { answerCalls } from '../processes.ts';
@@ -43,7 +44,7 @@ async function makeProject(database: PrismaClient): Promise<void> {
   });
   const labels = LABELS.map((value) => ({ value, name: `label ${value}`, color: '#ff0000', gray: value }));
   const task = await database.task.create({
-    data: { projectId: project.id, name: 'Bench', position: 0, labels, policy: {} },
+    data: { projectId: project.id, name: 'Bench', position: 0, labels, policy: defaultPolicy() },
   });
   projectId = project.id;
   taskId = task.id;

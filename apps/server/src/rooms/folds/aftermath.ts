@@ -22,11 +22,17 @@ export function tellFold(room: Room, frame: Frame): void {
   room.changeUnlogged(() => deleteFolded(room.doc, room.mask.watermarks));
 }
 
-/** Takes the folds that other servers have committed. Throws ProtocolError DATABASE_UNAVAILABLE. */
+/** Takes the folds that other servers have committed. Throws ProtocolError DATABASE_UNAVAILABLE; MaskDocError and MaskError, and the room has ended. */
 export async function catchUpWithFolds(room: Room, store: FoldStore): Promise<void> {
   const since = room.base.number;
   const base = await store.tilesSince(room.row.maskId, since);
   if (base === undefined || base.number <= since) return;
-  room.base.take(base, since);
+  try {
+    room.base.take(base, since);
+  } catch (error) {
+    // What is folded and cannot be shown leaves holes in the picture: this room shows nothing any more.
+    room.end(error);
+    throw error;
+  }
   tellFold(room, room.base.frameSince(since));
 }

@@ -19,7 +19,7 @@ import type { FoldStore } from './foldStore.ts';
 const MAX_STRUCT_BYTES = 32;
 
 /** Is the document large, and most of it structure of what is gone? */
-export function outgrown({ doc }: Room, { epochBytes, epochRatio }: RoomLimits): boolean {
+export function outgrown({ doc }: Pick<Room, 'doc'>, { epochBytes, epochRatio }: RoomLimits): boolean {
   let structs = 0;
   let liveBytes = 0;
   for (const ofClient of doc.store.clients.values()) {

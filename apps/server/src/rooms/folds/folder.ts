@@ -124,8 +124,11 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       });
     } else if (!state.isTroubled) {
       state.isTroubled = true;
-      const isAway = error instanceof ProtocolError && error.code === 'DATABASE_UNAVAILABLE';
-      log[isAway ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
+      // The database is away, or the epoch or the mask has come to its end meanwhile.
+      const isNobodysFault =
+        error instanceof ProtocolError &&
+        ['DATABASE_UNAVAILABLE', 'CONFLICT', 'NOT_FOUND'].includes(error.code);
+      log[isNobodysFault ? 'info' : 'error']('A fold failed, the room goes on without', { maskId, error });
     }
     await whenQuiet(room, state);
   };
@@ -149,7 +152,8 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       state.triedAt.many = room.head;
       if (atLeast <= limits.foldQuietAtLeast) state.triedAt.few = room.head;
       const plan = await planned(room, state, atLeast);
-      if (plan !== undefined) await carriedOut(room, plan);
+      // Somebody else holds the lease, or has written meanwhile: what is left to do is looked at again.
+      if (plan !== undefined && !(await carriedOut(room, plan))) whenQuiet(room, state);
       if (!isClosing && room.planesUnderWay === 0 && outgrown(room, limits)) {
         const token = await store.lease(maskId, holder, limits.foldLeaseMs);
         if (token !== undefined) await startEpoch(room, { token, store, commits, log });
@@ -173,19 +177,20 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
     return idleJob && { job: idleJob, silentHead: head, planMs: performance.now() - again };
   };
 
+  /** False when it was given up without an error. */
   const carriedOut = async (
     room: Room,
     { job, silentHead, planMs }: { job: FoldJob; silentHead: number | undefined; planMs: number },
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const { maskId, epoch } = room.row;
     let isOver = false;
     try {
       const token = await store.lease(maskId, holder, limits.foldLeaseMs);
-      if (token === undefined) return;
+      if (token === undefined) return false;
       const mayGoOn = () => !isClosing && isLoaded(room);
       const { longest, total } = await inSlices(() => job.step(), limits.foldSliceMs, mayGoOn);
       // Somebody of a session that seemed idle has taken back what was about to be folded: another time.
-      if (!mayGoOn() || job.isDisturbed) return;
+      if (!mayGoOn() || job.isDisturbed) return false;
       const begun = performance.now();
       const throughSeq = room.head;
       const watermarks = movedWatermarks(room.mask.watermarks, job.notice.watermarks);
@@ -193,7 +198,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       const snapshotMs = performance.now() - begun;
       // What is folded, and what the document holds, is committed before it.
       await commits.settled(maskId);
-      if (!mayGoOn() || job.isDisturbed) return;
+      if (!mayGoOn() || job.isDisturbed) return false;
       const tiles = [...job.tiles];
       await store.commitFold({
         maskId,
@@ -207,7 +212,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
         ...(silentHead === undefined ? {} : { head: silentHead }),
       });
       // Committed: a room that broke meanwhile is loaded anew, with the fold.
-      if (!isLoaded(room)) return;
+      if (!isLoaded(room)) return true;
       const finishing = performance.now();
       job.finish();
       isOver = true;
@@ -225,6 +230,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
         // The event loop stood still for the longest of these.
         longestMs: rounded({ plan: planMs, step: longest, snapshot: snapshotMs, finish: finishMs }),
       });
+      return true;
     } finally {
       if (!isOver) job.cancel();
     }

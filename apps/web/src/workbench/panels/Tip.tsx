@@ -33,6 +33,8 @@ export function Tip({
   return (
     <Tooltip
       position={position}
+      // By the keyboard, too: some of what is said here is said nowhere else.
+      events={{ hover: true, focus: true, touch: false }}
       label={
         <span className={classes.tip}>
           {label}

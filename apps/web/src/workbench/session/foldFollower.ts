@@ -2,7 +2,7 @@
  * Follows what the server folds: takes bases as they come, and folds along with a notice in slices so short that painting
  * stays smooth. Knows no socket; refuses to guess when its records are not exactly the server's.
  */
-import { decodeBase, decodeFoldNotice, type FoldJob, type FoldNotice, type MaskDoc } from '@cotrace/mask-doc';
+import { decodeBase, decodeFoldNotice, type FoldJob, type MaskDoc } from '@cotrace/mask-doc';
 
 /** Milliseconds of one slice: a quarter of a frame at 60 a second. */
 const SLICE_MS = 4;
@@ -29,18 +29,7 @@ export function createFoldFollower({
   onMismatch: () => void;
 }): FoldFollower {
   let job: FoldJob | undefined;
-  let waiting: FoldNotice[] = [];
   let cancelSlice = () => {};
-
-  const next = () => {
-    const notice = waiting.shift();
-    if (notice === undefined) return;
-    if (notice.number <= maskDoc.foldNumber) return next();
-    job = maskDoc.followFold(notice);
-    if (job !== undefined) return scheduleSlice();
-    waiting = [];
-    onMismatch();
-  };
 
   const scheduleSlice = () => {
     cancelSlice = whenIdle(slice);
@@ -52,17 +41,20 @@ export function createFoldFollower({
     let isMore = true;
     while (isMore && performance.now() < end) isMore = running.step();
     if (isMore) return scheduleSlice();
+    finish(running);
+  };
+
+  const finish = (running: FoldJob) => {
+    cancelSlice();
     running.finish();
     job = undefined;
     onFolded();
-    next();
   };
 
   const drop = () => {
     cancelSlice();
     job?.cancel();
     job = undefined;
-    waiting = [];
   };
 
   return {
@@ -72,8 +64,13 @@ export function createFoldFollower({
       onFolded();
     },
     takeNotice(bytes) {
-      waiting.push(decodeFoldNotice(bytes));
-      if (job === undefined) next();
+      const notice = decodeFoldNotice(bytes);
+      // The deletion of its records follows on its heels: it cannot wait for the fold before it.
+      if (job !== undefined) finish(job);
+      if (notice.number <= maskDoc.foldNumber) return;
+      job = maskDoc.followFold(notice);
+      if (job === undefined) onMismatch();
+      else scheduleSlice();
     },
     destroy: drop,
   };

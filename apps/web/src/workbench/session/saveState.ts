@@ -129,8 +129,8 @@ export function longSentence(state: SaveState): string {
       return `The mask is being loaded.${safety(state)}`;
     case 'saved':
       return state.setAside === 0
-        ? 'Everything you painted is committed on the server.'
-        : 'Everything else you painted is committed on the server.';
+        ? 'Everything you painted here is committed on the server.'
+        : 'Everything else you painted here is committed on the server.';
     case 'saving':
       return `${strokes(state.pending)} on the way; saved when the server has committed them.${state.inThisTabOnly > 0 ? safety(state) : ''}`;
     case 'offline':

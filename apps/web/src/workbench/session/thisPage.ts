@@ -1,6 +1,6 @@
 /** What this page has one of: its editing session and the lock on it, the kept strokes, the sessions that are open. */
 
-import { may } from '@cotrace/protocol';
+import { may, RemoteError } from '@cotrace/protocol';
 import { api, isRemote } from '../../api/client.ts';
 import { type Adopter, createAdopter, type FoundMask } from './kept/adopter.ts';
 import { createBrowserKeptStore } from './kept/browserKeptStore.ts';
@@ -54,7 +54,6 @@ export function adopterOfThisPage(userId: string): Adopter {
 
 export const webSocketOrigin = (): string => window.location.origin.replace(/^http/, 'ws');
 
-/** @throws RemoteError when it cannot be told now. */
 async function findMask(place: KeptPlace): Promise<FoundMask> {
   const gone = { refusal: { code: 'NOT_FOUND', message: 'The mask is gone.' } };
   try {
@@ -79,6 +78,7 @@ async function findMask(place: KeptPlace): Promise<FoundMask> {
     };
   } catch (error) {
     if (isRemote(error, 'NOT_FOUND', 'FORBIDDEN')) return gone;
+    if (error instanceof RemoteError) return { later: true };
     throw error;
   }
 }

@@ -172,6 +172,23 @@ describe('strokes of an earlier tab', () => {
     expect(rows(server)).toEqual([1, 2, 0]);
   });
 
+  it('wait while it cannot be asked what became of their mask', async () => {
+    await using server = await startRoomServer(READY);
+    const browser = { store: createMemoryKeptStore(), locks: memorySessionLocks() };
+    await leaveStrokes(server, browser.store);
+    let isAway = true;
+    using tab = openTab(server, browser, (place) =>
+      isAway ? { later: true } : { mask: maskOn(server, { store: browser.store, place }) },
+    );
+    await tab.look();
+    await until(tab, () => tab.earlier.some(({ state }) => state === 'waiting'));
+    expect((await browser.store.list())[0]?.strokes.some(({ refusal }) => refusal)).toBe(false);
+    isAway = false;
+    await tab.look();
+    await untilNothingIsKept(tab);
+    expect(rows(server)).toEqual([1, 2, 0]);
+  });
+
   it('wait for the person where the browser cannot tell whether their tab lives', async () => {
     await using server = await startRoomServer(READY);
     const browser = { store: createMemoryKeptStore(), locks: undefined };

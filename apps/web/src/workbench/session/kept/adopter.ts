@@ -22,8 +22,11 @@ export interface EarlierStrokes {
   readonly state: 'waiting' | 'sending' | 'refused' | 'foreign' | 'byHand';
 }
 
-/** What became of the mask; an answer that may be another one later is thrown instead. */
-export type FoundMask = { readonly mask: OpenMask } | { readonly refusal: ErrorBody };
+/** What became of the mask; `later`: the server cannot be asked now. */
+export type FoundMask =
+  | { readonly mask: OpenMask }
+  | { readonly refusal: ErrorBody }
+  | { readonly later: true };
 
 export interface Adopter {
   /** What this device keeps beside the strokes of this page, as of the last look. */
@@ -115,8 +118,8 @@ export function createAdopter({
 
   const sendOne = async (kept: KeptMask): Promise<void> => {
     try {
-      const found = await findMask(kept.place).catch(() => undefined);
-      if (found === undefined || stopping.signal.aborted) return;
+      const found = await findMask(kept.place);
+      if ('later' in found || stopping.signal.aborted) return;
       if ('refusal' in found) await refuse(kept.place, sendable(kept), found.refusal);
       else await sendThrough(createKeeper(), found.mask);
     } finally {

@@ -28,13 +28,14 @@ export function createBrowserKeptStore(): KeptStore {
   };
 
   const transact = async <T>(
-    mode: IDBTransactionMode,
+    mode: { readonly writes: false } | { readonly writes: true; readonly durability: 'strict' | 'relaxed' },
     work: (places: IDBObjectStore, strokes: IDBObjectStore) => () => T,
   ): Promise<T> => {
     try {
       const database = await inTime(open());
-      const options = mode === 'readwrite' ? { durability: 'strict' as const } : {};
-      const transaction = database.transaction([PLACES, STROKES], mode, options);
+      const transaction = mode.writes
+        ? database.transaction([PLACES, STROKES], 'readwrite', { durability: mode.durability })
+        : database.transaction([PLACES, STROKES], 'readonly');
       const answer = work(transaction.objectStore(PLACES), transaction.objectStore(STROKES));
       await inTime(
         new Promise<void>((done, failed) => {
@@ -49,8 +50,9 @@ export function createBrowserKeptStore(): KeptStore {
   };
 
   return {
+    // "Kept" outlives a crash of the machine; what is removed and comes back is sent once more, which changes nothing.
     write: (place, { put, remove }) =>
-      transact('readwrite', (places, strokes) => {
+      transact({ writes: true, durability: put.length > 0 ? 'strict' : 'relaxed' }, (places, strokes) => {
         const { maskId, sessionId } = place;
         for (const strokeId of remove) strokes.delete([maskId, sessionId, strokeId]);
         for (const stroke of put) strokes.put({ ...stroke, maskId, sessionId } satisfies StrokeRow);
@@ -64,12 +66,12 @@ export function createBrowserKeptStore(): KeptStore {
         return () => undefined;
       }),
     read: (of) =>
-      transact('readonly', (_, strokes) => {
+      transact({ writes: false }, (_, strokes) => {
         const rows: IDBRequest<StrokeRow[]> = strokes.getAll(allOf(of));
         return () => rows.result.map(withoutKey);
       }),
     list: () =>
-      transact('readonly', (places, strokes) => {
+      transact({ writes: false }, (places, strokes) => {
         const all: IDBRequest<KeptPlace[]> = places.getAll();
         const rows: IDBRequest<StrokeRow[]> = strokes.getAll();
         return () =>
