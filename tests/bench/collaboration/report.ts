@@ -18,7 +18,8 @@ export function tablesOf(measured: Measured): Table[] {
     ...(measured.loads.length > 0 ? [harnessTable(measured)] : []),
     ...(measured.memory.cotrace ? [memoryTable(measured)] : []),
     ...measured.joins.map(joinTable),
-    targetTable(measured),
+    ...(measured.soaks.cotrace ? [soakTable(measured)] : []),
+    ...(targetsOf(measured).length > 0 ? [targetTable(measured)] : []),
   ];
 }
 
@@ -157,6 +158,31 @@ function joinTable(joins: Measured['joins'][number]): Table {
       ],
     ],
     notes: ['Both servers gave the same picture each time.'],
+  };
+}
+
+function soakTable({ soaks }: Measured): Table {
+  const columns = SERVERS.flatMap((kind) => (soaks[kind] ? [{ name: NAMES[kind], ...soaks[kind] }] : []));
+  const third = (samples: readonly (readonly [number, number])[], from: number, to: number) =>
+    megabytes(
+      median(
+        samples
+          .slice(Math.floor(samples.length * from), Math.ceil(samples.length * to))
+          .map(([, bytes]) => bytes),
+      ),
+    );
+  return {
+    title: `Memory while 20 people paint in one mask for ${columns[0]!.minutes} minutes, a stroke a second each`,
+    head: ['', ...columns.map(({ name }) => name)],
+    rows: [
+      ['resident, first third, MB', ...columns.map(({ samples }) => third(samples, 0, 1 / 3))],
+      ['resident, last third, MB', ...columns.map(({ samples }) => third(samples, 2 / 3, 1))],
+      [
+        'slope, MB an hour, ± two standard errors',
+        ...columns.map(({ slope }) => `${megabytes(slope.bytesPerHour)} ± ${megabytes(slope.noise)}`),
+      ],
+    ],
+    notes: columns.flatMap(({ name, painting }) => troubles(name, painting)),
   };
 }
 
