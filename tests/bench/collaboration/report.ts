@@ -24,13 +24,16 @@ export function tablesOf(measured: Measured): Table[] {
 }
 
 /** What the figures were measured with, in a sentence each. */
-export function circumstances({ syncMs, nodeVersion, versions, seconds, roundCount }: Measured): string[] {
+export function circumstances(measured: Measured): string[] {
+  const { syncMs, nodeVersion, versions, seconds, roundCount, loads } = measured;
   const named = ['@hocuspocus/server', '@hocuspocus/extension-database', 'crossws', 'yjs'];
   const peers = named.flatMap((name) => (versions[name] ? [`${name} ${versions[name]}`] : []));
   return [
     `All processes on Node ${nodeVersion}${peers.length > 0 ? `; ${peers.join(', ')}` : ''}.`,
     `PostgreSQL as the server brings it, on a disk that takes ${syncMs.toFixed(2)} ms for a write and its fdatasync (median).`,
-    `Loads: medians of ${roundCount} rounds of ${seconds} s, the servers in turns.`,
+    ...(loads.length > 0
+      ? [`Rounds of ${seconds} s, ${roundCount} of each load on each server, in turns; medians of them.`]
+      : []),
   ];
 }
 
