@@ -134,26 +134,30 @@ export class Connection implements Peer {
       this.hold ??= await registry.open(asked.maskId);
       if (this.isGone()) return this.leave();
       const { room } = this.hold;
-      if (asked.epoch > room.row.epoch && (await this.endIfOver(room))) return this.end(CLOSE.comeBack);
+      await this.level(room);
+      // Only here had the epoch not ended yet: the next attempt finds the room of the next.
+      if (asked.epoch > room.row.epoch && room.hasEnded) return this.end(CLOSE.comeBack);
       if (room.row.epoch !== asked.epoch) {
         throw new ProtocolError('CONFLICT', `Expected epoch ${room.row.epoch}, got ${asked.epoch}.`);
       }
       await claimSession(room, store, { ...asked, userId: actor.userId, mayPaint: this.mayPaint });
-      // It was in another server's room, which has folded what this one still shows as strokes.
-      if (asked.fold > room.base.number) await this.parts.folder.catchUp(room);
       if (this.isGone()) return this.leave();
       room.checkOpen();
     }
     this.goInside();
   }
 
-  /** Whoever comes from a later epoch may know of one that another server has begun. */
-  private async endIfOver(room: Room): Promise<boolean> {
+  /**
+   * Whoever comes may have been in another server's room, and have seen folds or the end of an epoch of which this one has
+   * not heard: the deletion of a folded record would pass for an undo here.
+   */
+  private async level(room: Room): Promise<void> {
     const { maskId, epoch } = room.row;
-    const now = await this.parts.store.findMask(maskId);
-    if (now === undefined || now.epoch <= epoch) return false;
-    room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
-    return true;
+    const [now] = await this.parts.store.heads([maskId]);
+    if (now === undefined) room.end(new ProtocolError('NOT_FOUND', `No mask ${maskId}.`));
+    else if (now.epoch !== epoch)
+      room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
+    else if (now.fold > room.base.number) await this.parts.folder.catchUp(room);
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */
