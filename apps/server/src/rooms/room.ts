@@ -76,7 +76,8 @@ export class Room implements LogWriter {
   private maxLamport: number;
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
-  private hasEnded = false;
+  /** Nobody may paint here any more. */
+  hasEnded = false;
   private reason: unknown;
   private lastCommit: Promise<void> | undefined;
 
@@ -261,6 +262,7 @@ export class Room implements LogWriter {
   changeUnlogged(change: () => void): void {
     this.appliedBytes = undefined;
     change();
+    this.joinAnswer.forget();
     if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
   }
 
