@@ -31,6 +31,7 @@ import {
   refusedFrame,
   syncStep1Frame,
 } from './frames.ts';
+import { endIfOver } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
 import { readAllowedPresence } from './presence.ts';
 import { createRateLimit } from './rateLimit.ts';
@@ -152,16 +153,11 @@ export class Connection implements Peer {
    * not heard: the deletion of a folded record would pass for an undo here.
    */
   private async level(room: Room): Promise<void> {
-    const { maskId, epoch } = room.row;
-    const [now] = await this.parts.store.heads([maskId]);
-    if (now === undefined) room.end(new ProtocolError('NOT_FOUND', `No mask ${maskId}.`));
-    else if (now.epoch !== epoch)
-      room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
-    else {
-      // The log first: what of a fold this document has never held would come in as somebody's deleted strokes.
-      await room.catchUp(now.head);
-      if (now.fold > room.base.number) await this.parts.folder.catchUp(room);
-    }
+    const [now] = await this.parts.store.heads([room.row.maskId]);
+    if (endIfOver(room, now) || now === undefined) return;
+    // The log first: what of a fold this document has never held would come in as somebody's deleted strokes.
+    await room.catchUp(now.head);
+    if (now.fold > room.base.number) await this.parts.folder.catchUp(room);
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */

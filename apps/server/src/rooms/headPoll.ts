@@ -6,11 +6,24 @@ import { ProtocolError } from '@cotrace/protocol';
 import type { Log } from '../log.ts';
 import type { CommitLog } from './commitLog.ts';
 import type { Folder } from './folds/folder.ts';
+import type { Room } from './room.ts';
 import type { RoomRegistry } from './roomRegistry.ts';
-import type { RoomStore } from './roomStore.ts';
+import type { MaskHead, RoomStore } from './roomStore.ts';
 
 export interface HeadPoll {
   stop(): void;
+}
+
+/** Ends a room whose mask is gone or has another epoch by now (`now` is of its mask); says whether it did. */
+export function endIfOver(room: Room, now: MaskHead | undefined): boolean {
+  const { maskId, epoch } = room.row;
+  if (now?.epoch === epoch) return false;
+  room.end(
+    now === undefined
+      ? new ProtocolError('NOT_FOUND', `No mask ${maskId}.`)
+      : new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`),
+  );
+  return true;
 }
 
 export function startHeadPoll({
@@ -39,17 +52,12 @@ export function startHeadPoll({
     const heads = await store.heads(rooms.map(({ row }) => row.maskId));
     const byMask = new Map(heads.map((head) => [head.maskId, head]));
     for (const room of rooms) {
-      const { maskId, epoch } = room.row;
+      const { maskId } = room.row;
       const told = byMask.get(maskId);
-      if (told === undefined) room.end(new ProtocolError('NOT_FOUND', `No mask ${maskId}.`));
-      else if (told.epoch !== epoch) {
-        room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${told.epoch}.`));
-      }
+      if (endIfOver(room, told) || told === undefined) continue;
       // Entries on their way say themselves where they came to lie, and whether others' lie before them.
-      else {
-        if (room.isBehind || !commits.isPending(maskId)) room.follow(told.head);
-        if (told.fold > room.base.number) folder.catchUp(room).catch(report);
-      }
+      if (room.isBehind || !commits.isPending(maskId)) room.follow(told.head);
+      if (told.fold > room.base.number) folder.catchUp(room).catch(report);
     }
   };
 
