@@ -157,7 +157,11 @@ export class Connection implements Peer {
     if (now === undefined) room.end(new ProtocolError('NOT_FOUND', `No mask ${maskId}.`));
     else if (now.epoch !== epoch)
       room.end(new ProtocolError('CONFLICT', `Epoch ${epoch} has ended, this is ${now.epoch}.`));
-    else if (now.fold > room.base.number) await this.parts.folder.catchUp(room);
+    else {
+      // The log first: what of a fold this document has never held would come in as somebody's deleted strokes.
+      await room.catchUp(now.head);
+      if (now.fold > room.base.number) await this.parts.folder.catchUp(room);
+    }
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */
