@@ -1,7 +1,9 @@
 /** Painting: one stroke from points to pixels, the largest of areas, and opening a document that many have painted in. */
 import {
   createComposition,
+  decodeTile,
   encodeRecord,
+  encodeTile,
   type Runs,
   rasterizeStroke,
   runsFromTriples,
@@ -17,14 +19,21 @@ const SIDE = 1024;
 const STROKES = 5_000;
 const SESSIONS = 5;
 const WARM_UP = 500;
+const FOLDED_SIDE = 2048;
+const FOLDED = 3_000;
 
 export const mask: Bench = {
-  about: `a stroke, an area of half a million runs, joining ${STROKES} strokes`,
+  about: `a stroke, an area of half a million runs, joining ${STROKES} strokes, folding ${FOLDED}`,
   async run() {
     const random = seededRandom(1);
     const paths = Array.from({ length: STROKES }, () => handPath(random, SIDE));
     return {
-      measurements: [...(await oneStroke(paths)), ...(await jaggedArea(random)), ...(await join(paths))],
+      measurements: [
+        ...(await oneStroke(paths)),
+        ...(await jaggedArea(random)),
+        ...(await join(paths)),
+        ...(await fold(random)),
+      ],
     };
   },
 };
@@ -101,5 +110,41 @@ async function join(paths: { x: number; y: number }[][]): Promise<Measurement[]>
   return [
     measurement(`joining ${STROKES} strokes of ${SESSIONS} people`, 'ms', times),
     measurement('the document, a stroke', 'bytes', [update.length / STROKES]),
+  ];
+}
+
+/** Strokes of radius 5 to 29 by five people, folded into tiles: what is kept for ever, and what a page that joins decodes. */
+async function fold(random: SeededRandom): Promise<Measurement[]> {
+  const size = { width: FOLDED_SIDE, height: FOLDED_SIDE };
+  const sessions = Array.from({ length: SESSIONS }, (_, session) => `session-${session}`);
+  const composition = createComposition(size);
+  const ids = Array.from({ length: FOLDED }, (_, at) => `${at}`);
+  for (const at of ids.keys()) {
+    const brush = { shape: 'round', diameter: 2 * random.between(5, 29) } as const;
+    const runs = rasterizeStroke(handPath(random, FOLDED_SIDE), brush, size);
+    const [record] = splitStroke({ strokeId: at, lamport: at + 1, label: 1 + (at % 3), runs });
+    composition.add({ id: ids[at]!, sessionId: sessions[at % SESSIONS]!, record: record! });
+  }
+  const job = composition.startFold(ids, sessions);
+  const steps: number[] = [];
+  for (let more = true; more; ) {
+    const { ms, result } = await timed(() => job.step());
+    steps.push(ms);
+    more = result;
+  }
+  const tiles = [...job.tiles.values()];
+  const decoded = tiles.map((bytes) => decodeTile(bytes, sessions));
+  const bytes = tiles.reduce((sum, { length }) => sum + length, 0);
+  const decode = () => tiles.map((tile) => decodeTile(tile, sessions));
+  const encode = () => decoded.map((tile) => encodeTile(tile, (sessionId) => sessions.indexOf(sessionId)));
+  const join = () =>
+    createComposition(size).setBase({ tiles: job.tiles, sessions, replaceAll: true }).tiles.length;
+  return [
+    measurement(`${FOLDED} strokes folded: one tile`, 'ms', steps),
+    measurement(`${FOLDED} strokes folded: finish`, 'ms', [(await timed(() => job.finish())).ms]),
+    measurement(`${FOLDED} strokes folded: ${tiles.length} tiles with stamps`, 'bytes', [bytes]),
+    measurement(`${FOLDED} strokes folded: encode all`, 'ms', await repeated(5, 1, encode)),
+    measurement(`${FOLDED} strokes folded: decode all`, 'ms', await repeated(5, 1, decode)),
+    measurement(`${FOLDED} strokes folded: join`, 'ms', await repeated(5, 1, join)),
   ];
 }

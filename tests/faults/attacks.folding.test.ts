@@ -1,5 +1,5 @@
 /** The attacks on folding: 8, 9 and 10 of the fifteen, with real folds in a real database. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Painter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { actAtRandom, elapsed, eventually, randomRuns, seededRandom, startWork, within } from './painting.ts';
@@ -7,6 +7,9 @@ import { startProxy } from './proxy.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
 import { isDataFrame } from './webSocketFrames.ts';
 import { SIZE, same, startWorld, type World } from './world.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const UNDO_HORIZON = 8;
 const FOLDS = {

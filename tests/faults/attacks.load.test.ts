@@ -1,15 +1,18 @@
 /** The attacks by sheer numbers: 12, 13 and 14 of the fifteen. What the others feel of each is measured, printed and bounded. */
-import { runsFromTriples } from '@cotrace/mask';
+import { forEachRun, runsFromTriples } from '@cotrace/mask';
 import { CLOSE, type ClientToServerEvents, ROOM_PATH, type ServerToClientEvents } from '@cotrace/protocol';
 import { io, type Socket } from 'socket.io-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { tokenOf } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { connectRaw, syncFrame } from '../../apps/server/src/rooms/testing/rawClient.ts';
 import { pushed, recordBytes } from '../../apps/server/src/rooms/testing/strokes.ts';
 import { elapsed, eventually, randomRuns, seededRandom, within } from './painting.ts';
-import { feltDuring, report, same, startWorld, type World } from './world.ts';
+import { feltDuring, report, same, startWorld, WORST_MS, type World } from './world.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const MB = 1024 * 1024;
 
@@ -25,13 +28,22 @@ describe('attack 12', () => {
   }, async () => {
     const size = { width: 2_000, height: 1_500 };
     const room = await world.room(size);
-    const anna = await world.page('anna', { room, size });
+    const doc = new Y.Doc();
+    const anna = connectRaw(world.server, { name: 'anna', clientId: doc.clientID, room });
+    await within('the painter is in', anna.next('durable'));
     const random = seededRandom(12);
-    for (let i = 0; i < 5_000; i++) {
-      anna.paint(1 + (i % 9), randomRuns(random, size));
-      // One at a time as from a hand, or the page itself would be what waits.
-      if (i % 100 === 99) await within('strokes are saved', anna.saved(), 60_000);
+    const expected = new Uint8Array(size.width * size.height);
+    for (let id = 1; id <= 5_000; ) {
+      const records: Uint8Array[] = [];
+      for (let i = 0; i < 100; i++, id++) {
+        const [label, runs] = [1 + (id % 9), randomRuns(random, size)];
+        records.push(recordBytes({ strokeId: id, lamport: id, label, runs }));
+        forEachRun(runs, (y, x0, x1) => expected.fill(label, y * size.width + x0, y * size.width + x1));
+      }
+      anna.sendUpdate(pushed(doc, 'session-anna', ...records));
+      await within('strokes are saved', anna.next('durable'));
     }
+    anna.socket.terminate();
     await world.server.kill();
     await world.server.restart();
     const before = await world.server.measure();
@@ -42,43 +54,61 @@ describe('attack 12', () => {
     const allInMs = performance.now() - start;
     const after = await world.server.measure();
     const bytes = joined.reduce((sum, one) => sum + one.bytes, 0) / joined.length;
-    for (const { socket } of joined) socket.terminate();
+    for (const { socket } of joined) socket.removeAllListeners('close').terminate();
     const clean = await world.cleanPage({ room, size });
-    expect(same(clean.pixels(), anna.pixels())).toBe(true);
+    expect(same(clean.pixels(), expected)).toBe(true);
     report('attack 12', {
       allInMs,
       slowestMs: Math.max(...joined.map(({ ms }) => ms)),
       bytesEach: bytes,
+      sentAway: joined.reduce((sum, one) => sum + one.sentAway, 0),
       cpuMs: after.cpuMs - before.cpuMs,
       grownMb: (after.rss - before.rss) / MB,
     });
-    expect(allInMs).toBeLessThan(30_000);
+    expect(after.cpuMs - before.cpuMs).toBeLessThan(20_000);
     expect(after.rss - before.rss).toBeLessThan(512 * MB);
   });
 });
 
-/** A page that only counts what it is sent until it has the whole mask. */
-function join(origin: string, room: string, i: number) {
+interface Joined {
+  socket: WebSocket;
+  /** Milliseconds and bytes until it had the whole mask, and how often it was told to come back before. */
+  ms: number;
+  bytes: number;
+  sentAway: number;
+}
+
+/** A page that only counts what it is sent until it has the whole mask; told to come back, it does. */
+function join(origin: string, room: string, i: number): Promise<Joined> {
   const start = performance.now();
   const query = new URLSearchParams({
-    session: `joining-${i}`.padEnd(8, '-'),
+    session: `joining-${i}`,
     client: String(1_000 + i),
     token: tokenOf('bert'),
     fold: '0',
   });
-  const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`);
   let bytes = 0;
-  const done = new Promise<{ socket: WebSocket; ms: number; bytes: number }>((resolve, reject) => {
-    socket.on('open', () => socket.send(syncFrame(0, Y.encodeStateVector(new Y.Doc()))));
-    socket.on('error', reject);
-    socket.on('close', (code) => reject(new Error(`client ${i} was sent away with ${code}`)));
-    socket.on('message', (data: Buffer) => {
-      bytes += data.length;
-      // Sync, step 2: the mask is whole.
-      if (data[0] === 0 && data[1] === 1) resolve({ socket, ms: performance.now() - start, bytes });
-    });
+  let sentAway = 0;
+  const done = new Promise<Joined>((resolve, reject) => {
+    const dial = () => {
+      const socket = new WebSocket(`${origin}${ROOM_PATH}/${room}?${query}`);
+      socket.on('open', () => socket.send(syncFrame(0, Y.encodeStateVector(new Y.Doc()))));
+      socket.on('error', reject);
+      socket.on('close', (code) => {
+        if (code !== CLOSE.comeBack) return reject(new Error(`client ${i} was sent away with ${code}`));
+        sentAway++;
+        setTimeout(dial, 500);
+      });
+      socket.on('message', (data: Buffer) => {
+        bytes += data.length;
+        // Sync, step 2: the mask is whole.
+        if (data[0] === 0 && data[1] === 1)
+          resolve({ socket, ms: performance.now() - start, bytes, sentAway });
+      });
+    };
+    dial();
   });
-  return within(`client ${i} is in`, done, 90_000);
+  return within(`client ${i} is in`, done, 120_000);
 }
 
 describe('attack 13', () => {
@@ -116,7 +146,7 @@ describe('attack 13', () => {
     const isSentAway = () => world.server.lines.some((line) => line.includes('slow reader'));
     let strokes = 0;
     const felt = await feltDuring(pages, 'session-anna', async () => {
-      for (const deadline = performance.now() + 120_000; !isSentAway(); ) {
+      for (const deadline = performance.now() + 150_000; !isSentAway(); ) {
         expect(performance.now(), 'the sleeper is sent away').toBeLessThan(deadline);
         for (const { doc, sessionId, client } of others) {
           const strokeId = Math.floor(strokes / others.length) + 1;
@@ -133,15 +163,15 @@ describe('attack 13', () => {
     const grown = (await world.server.measure()).rss - before.rss;
     report('attack 13', { strokesUntilSentAway: strokes, grownMb: grown / MB, ...felt });
     expect(grown).toBeLessThan(256 * MB);
-    expect(felt.worstToSaved).toBeLessThan(5_000);
-    expect(felt.worstToPeer).toBeLessThan(5_000);
+    expect(felt.worstToSaved).toBeLessThan(WORST_MS);
+    expect(felt.worstToPeer).toBeLessThan(WORST_MS);
     await using again = connectRaw(world.server, { name: 'vera', clientId: 14, room });
     await within('it may come back', again.next('durable'));
     for (const { client } of others) client.socket.terminate();
   });
 
   it('a 101 MB frame: refused unread with a reason, and nobody else feels it', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const room = await world.room();
     const pages = [await world.page('anna', { room }), await world.page('bert', { room })] as const;
@@ -156,7 +186,7 @@ describe('attack 13', () => {
     const grown = (await world.server.measure()).rss - before.rss;
     report('attack 13, frame of 101 MB', { grownMb: grown / MB, ...felt });
     expect(grown).toBeLessThan(64 * MB);
-    expect(felt.worstToSaved).toBeLessThan(5_000);
+    expect(felt.worstToSaved).toBeLessThan(WORST_MS);
   });
 });
 
@@ -217,8 +247,8 @@ describe('attack 14', () => {
       const after = await world.server.measure();
       report('attack 14', { seen, cpuMs: after.cpuMs - before.cpuMs, alone: JSON.stringify(alone), ...felt });
       expect(seen).toBeGreaterThan(200);
-      expect(felt.worstToSaved).toBeLessThan(5_000);
-      expect(felt.worstToPeer).toBeLessThan(5_000);
+      expect(felt.worstToSaved).toBeLessThan(WORST_MS);
+      expect(felt.worstToPeer).toBeLessThan(WORST_MS);
     } finally {
       for (const timer of timers) clearInterval(timer);
       for (const socket of sockets) socket.disconnect();

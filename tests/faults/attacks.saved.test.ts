@@ -1,10 +1,13 @@
 /** The attacks on "saved": 1, 2, 3 and 15 of the fifteen. The long versions are the tests of kills, network and outages. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLedger } from './ledger.ts';
 import { elapsed, eventually, randomRuns, seededRandom, startWork, within } from './painting.ts';
 import { startProxy } from './proxy.ts';
 import { isDataFrame } from './webSocketFrames.ts';
 import { SIZE, same, startWorld, type World } from './world.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let world: World;
 beforeAll(async () => {
@@ -17,18 +20,20 @@ describe('attack 1', () => {
     const room = await world.room();
     await using anna = await world.page('anna', { room });
     const random = seededRandom(1);
-    for (let round = 1; round <= 3; round++) {
-      anna.paint(round, randomRuns(random, SIZE));
+    const afterMs: number[] = [];
+    for (const [round, waitMs] of [0, 10, 25].entries()) {
+      anna.paint(1 + round, randomRuns(random, SIZE));
       await anna.saved();
       const saved = performance.now();
-      await elapsed(random() * 30);
+      if (waitMs > 0) await elapsed(waitMs);
+      afterMs.push(performance.now() - saved);
       await world.server.kill();
-      expect(performance.now() - saved).toBeLessThan(round * 1_000);
       await world.server.restart();
       await using clean = await world.cleanPage({ room });
-      expect(clean.mask.strokeCountOf('session-anna')).toBe(round);
+      expect(clean.mask.strokeCountOf('session-anna')).toBe(round + 1);
       expect(same(clean.pixels(), anna.pixels())).toBe(true);
     }
+    expect(Math.min(...afterMs)).toBeLessThan(50);
   });
 });
 

@@ -4,13 +4,16 @@ import { arrayNameOf } from '@cotrace/mask-doc';
 import { CLOSE, createClient, MAX_UNAUTHENTICATED_BYTES, type Role } from '@cotrace/protocol';
 import { deflateSync } from 'fflate';
 import * as encoding from 'lib0/encoding';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { tokenOf } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { connectRaw, type RawClient } from '../../apps/server/src/rooms/testing/rawClient.ts';
 import { dotAt, pushed, recordBytes } from '../../apps/server/src/rooms/testing/strokes.ts';
 import { eventually, seededRandom, within } from './painting.ts';
-import { feltDuring, report, same, startWorld, type World } from './world.ts';
+import { feltDuring, report, same, startWorld, WORST_MS, type World } from './world.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const MALLORY = 'session-mallory';
 
@@ -35,7 +38,7 @@ async function refusal(client: RawClient, update: Uint8Array): Promise<string> {
 
 describe('attack 4', () => {
   it('6,000 out-of-order 1 kB updates from one writer: the others go on painting', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const room = await world.room();
     const anna = await world.page('anna', { room });
@@ -57,13 +60,13 @@ describe('attack 4', () => {
     const before = await world.server.measure();
     const felt = await feltDuring([anna, bert], 'session-anna', async () => {
       for (const update of updates) client.sendUpdate(update);
-      expect((await within('the writer is sent away', client.closed)).code).toBe(CLOSE.gap);
+      expect((await within('the writer is sent away', client.closed, 120_000)).code).toBe(CLOSE.gap);
     });
     const cpuMs = (await world.server.measure()).cpuMs - before.cpuMs;
     report('attack 4', { cpuMs, ...felt });
     expect(cpuMs).toBeLessThan(20_000);
-    expect(felt.worstToSaved).toBeLessThan(5_000);
-    expect(felt.worstToPeer).toBeLessThan(5_000);
+    expect(felt.worstToSaved).toBeLessThan(WORST_MS);
+    expect(felt.worstToPeer).toBeLessThan(WORST_MS);
   });
 });
 
@@ -167,7 +170,7 @@ describe('attack 6', () => {
 
 describe('attack 7', () => {
   it('authentication takes 1.5 s with socket.io attached; 2,000 frames are sent before it completes: all are taken', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const room = await world.room();
     // Some twenty questions, one after the other.

@@ -2,12 +2,15 @@
  * SIGKILL of the real server at random moments while people paint, undo and redo, on a PostgreSQL that waits for its disk.
  * After every kill a clean page must find each stroke that its author had seen saved and not taken back.
  */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openPainter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { elapsed, eventually, type Random, seededRandom, startWork, within } from './painting.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SIZE = { width: 600, height: 400 };
 const KILLS_A_ROUND = 50;

@@ -1,5 +1,5 @@
 /** What a network can do to a page that paints: each fault is noticed and healed, and nothing called saved is lost by it. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPainter, type Painter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
 import { type Author, createLedger, type Ledger } from './ledger.ts';
@@ -7,6 +7,9 @@ import { eventually, randomRuns, seededRandom, startWork, within } from './paint
 import { type FaultyProxy, startProxy } from './proxy.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
 import { isDataFrame } from './webSocketFrames.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SIZE = { width: 300, height: 200 };
 

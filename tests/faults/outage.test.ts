@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPainter, type Painter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { atExit } from './atExit.ts';
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
@@ -15,6 +15,9 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { elapsed, eventually, seededRandom, startWork, type Work, within } from './painting.ts';
 import { type FaultyProxy, startProxy } from './proxy.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SIZE = { width: 600, height: 400 };
 const NAMES = ['anna', 'bert', 'cleo', 'dora'];

@@ -67,7 +67,7 @@ export function startWork(
 export const elapsed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Resolves when the condition holds, asked every 5 ms; fails with `what` after `withinMs`. */
-export async function eventually(what: string, condition: () => boolean, withinMs = 30_000): Promise<void> {
+export async function eventually(what: string, condition: () => boolean, withinMs = 60_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}.`);
@@ -76,7 +76,7 @@ export async function eventually(what: string, condition: () => boolean, withinM
 }
 
 /** A promise that says what it was for when it takes too long. */
-export async function within<T>(what: string, promise: Promise<T>, ms = 30_000): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, ms = 60_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Not within ${ms} ms: ${what}.`)), ms);

@@ -2,11 +2,14 @@
  * An hour of work (SOAK_MINUTES of it) by twenty people on one mask, at ten strokes a second each: what the server keeps in
  * memory is that of the live part, and does not grow. Only in the long run.
  */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type LightPainter, openLightPainter } from './lightPainter.ts';
 import { elapsed, eventually, randomRuns, seededRandom, within } from './painting.ts';
 import type { Measured } from './serverProcess.ts';
 import { report, same, startWorld } from './world.ts';
+
+// Most of it is waiting for a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 60);
 const PAINTERS = 20;

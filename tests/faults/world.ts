@@ -79,6 +79,9 @@ export async function startWorld(
   return world;
 }
 
+/** Milliseconds that the worst stroke may take during an attack: half a second on a machine of its own, of which it has a part. */
+export const WORST_MS = 15_000;
+
 export interface Felt {
   strokes: number;
   /** Milliseconds, the worst of all strokes: until the other page showed it, until it was saved. */

@@ -86,6 +86,41 @@ describe('folding', () => {
   });
 });
 
+describe('a fold of at most so many', () => {
+  test('[D21] takes the oldest, of whatever session, and the next one goes on', () => {
+    const [anna, ben] = [open(new Y.Doc(), 'anna'), open(new Y.Doc(), 'ben')];
+    for (let i = 0; i < 8; i++) {
+      for (const page of [anna, ben]) page.paint({ label: 1 + (i % 3), runs: dot(30 + i, 30) });
+      for (const [from, to] of [
+        [anna, ben],
+        [ben, anna],
+      ] as const) {
+        Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc));
+      }
+    }
+    const picture = anna.composition.toLabels();
+    const folds: FoldJob[] = [];
+    for (;;) {
+      const job = anna.planFold({ atLeast: 1, atMost: 5 });
+      if (job === undefined) break;
+      folds.push(job);
+      job.finish();
+      expect(same(anna.composition.toLabels(), picture)).toBe(true);
+    }
+    // What was painted at the same time goes together.
+    expect(folds.map(({ notice }) => notice.count)).toEqual([6, 6]);
+    expect([liveOf(anna), liveOf(anna, 'ben')]).toEqual([
+      [7, 8],
+      [7, 8],
+    ]);
+    const page = open();
+    // Every stroke touches the same tiles.
+    page.setBase(baseOf(anna, folds[1]!));
+    Y.applyUpdate(page.doc, Y.encodeStateAsUpdate(anna.doc));
+    expect(same(page.composition.toLabels(), picture)).toBe(true);
+  });
+});
+
 describe('a base', () => {
   test('[D19] hides records at or below the watermark, in whatever order base, updates and deletions come', () => {
     const page = painted(8);

@@ -28,23 +28,26 @@ export interface FoldJob {
 export interface FoldPlan {
   /** Below which it is not worth it. */
   readonly atLeast: number;
+  /** So many of the oldest, about: what is more waits for the next fold. */
+  readonly atMost?: number;
   /** Sessions that nobody writes in any more: they are folded whole. */
   readonly idle?: ReadonlySet<string>;
 }
 
 type Tell = (change: RecordsChange) => void;
 
-export function planFold(records: MaskRecords, { atLeast, idle }: FoldPlan, tell: Tell): FoldJob | undefined {
+export function planFold(records: MaskRecords, plan: FoldPlan, tell: Tell): FoldJob | undefined {
   if (records.isFolding) return undefined;
-  const moved: [string, Watermark][] = [];
-  for (const [sessionId, strokes] of records.liveSessions) {
-    const limit = idle?.has(sessionId) ? Number.POSITIVE_INFINITY : records.horizonOf(sessionId);
-    const strokeId = strokes.lastUpTo(limit);
-    if (strokeId !== undefined)
-      moved.push([sessionId, { strokeId, lamport: strokes.get(strokeId)!.lamport }]);
-  }
-  const chosen = recordsBelow(records, moved);
+  const { atLeast, atMost = Number.POSITIVE_INFINITY } = plan;
+  let moved = watermarksUpTo(records, plan, Number.POSITIVE_INFINITY);
+  let chosen = recordsBelow(records, moved);
   if (chosen.length === 0 || chosen.length < atLeast) return undefined;
+  if (chosen.length > atMost) {
+    const lamports = Float64Array.from(chosen, ({ record }) => record.lamport).sort();
+    moved = watermarksUpTo(records, plan, lamports[Math.max(0, atMost - 1)]!);
+    chosen = recordsBelow(records, moved);
+    if (chosen.length === 0) return undefined;
+  }
   const notice = {
     number: records.foldNumber + 1,
     watermarks: moved,
@@ -52,6 +55,22 @@ export function planFold(records: MaskRecords, { atLeast, idle }: FoldPlan, tell
     digest: foldDigest(chosen),
   };
   return startJob(records, { notice, chosen, tell });
+}
+
+/** Where the folded part of each session would end, with strokes up to this lamport. */
+function watermarksUpTo(records: MaskRecords, { idle }: FoldPlan, lamport: number): [string, Watermark][] {
+  const moved: [string, Watermark][] = [];
+  for (const [sessionId, strokes] of records.liveSessions) {
+    const limit = idle?.has(sessionId) ? Number.POSITIVE_INFINITY : records.horizonOf(sessionId);
+    let strokeId = strokes.lastUpTo(limit);
+    // In a session lamports grow with stroke ids.
+    while (strokeId !== undefined && strokes.get(strokeId)!.lamport > lamport) {
+      strokeId = strokes.lastUpTo(strokeId - 1);
+    }
+    if (strokeId !== undefined)
+      moved.push([sessionId, { strokeId, lamport: strokes.get(strokeId)!.lamport }]);
+  }
+  return moved;
 }
 
 /** Undefined when this document does not hold exactly the records of the notice, or not the fold before. */

@@ -115,7 +115,8 @@ function countBase(
   return { differs: painted > 0, painted };
 }
 
-function countDifferences(
+/** Moves pixels between labels in `labelCounts`; `before` and `after`: [128 * 128] labels. */
+export function countDifferences(
   before: Uint8Array,
   after: Uint8Array,
   labelCounts: Uint32Array,

@@ -2,11 +2,11 @@
  * The pixel rule: every pixel shows the label of the stroke covering it with the greatest stamp, be it a live record or folded
  * into the base of its tile. Decoded planes are a cache. Knows no names, sockets or time; refuses the same record id twice.
  */
-import { type BaseTiles, type Change, isAppended, layBase } from './baseLayer.ts';
+import { type BaseTiles, type Change, countDifferences, isAppended, layBase } from './baseLayer.ts';
 import { MaskError } from './errors.ts';
 import type { PlacedRecord } from './placedRecord.ts';
-import { TILE_SIZE } from './planeCoding.ts';
-import { labelOf, layRecord, liftRecords, type Planes } from './planes.ts';
+import { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
+import { copyLabels, labelOf, layRecord, liftRecords, NOT_COUNTED, type Planes } from './planes.ts';
 import { RecordTable } from './recordTable.ts';
 import type { Box, Runs, Size } from './runs.ts';
 import type { Stamp } from './tileCoding.ts';
@@ -120,10 +120,19 @@ export function createComposition({
     let painted = 0;
     for (const [index, slots] of byTile) {
       const planes = grid.planes(index);
-      for (const slot of slots) {
+      const lay = (slot: number, counts: Uint32Array) => {
         grid.make(index).records.add(slot);
-        painted += layRecord(planes, grid.placeOf(index), { slot, records, counts: labelCounts });
+        return layRecord(planes, grid.placeOf(index), { slot, records, counts });
+      };
+      if (slots.length === 1) {
+        painted += lay(slots[0]!, labelCounts);
+        continue;
       }
+      // A pixel that several of them paint counts once.
+      const before = copyLabels(planes, records, new Uint8Array(TILE_PIXELS));
+      for (const slot of slots) lay(slot, NOT_COUNTED);
+      const after = copyLabels(planes, records, new Uint8Array(TILE_PIXELS));
+      painted += countDifferences(before, after, labelCounts).painted;
     }
     return { tiles: [...byTile.keys()], painted };
   };

@@ -116,6 +116,19 @@ describe('a fold', () => {
     composition.remove('b');
     expect(composition.labelAt(0, 0)).toBe(1);
   });
+  test('[M21] follows on a fold before anybody has looked, and freed slots are used again', () => {
+    const composition = createComposition(SIZE);
+    const bar = (id: string, lamport: number, x: number) =>
+      at(id, lamport, lamport, runsFromTriples([0, x, x + 10]));
+    composition.add(bar('a', 5, 0));
+    composition.add(bar('b', 3, 20));
+    foldAll(composition, ['a']);
+    foldAll(composition, ['b']);
+    composition.add(bar('c', 4, 40));
+    expect([5, 25, 45].map((x) => composition.labelAt(x, 0))).toEqual([5, 3, 4]);
+    expect([5, 25, 45].map((x) => composition.stampAt(x, 0)?.lamport)).toEqual([5, 3, 4]);
+    expect(composition.labelCounts[3]).toBe(10);
+  });
   test('[M21] for ever takes no more room: tiles hold what shows, slots are used again', () => {
     const composition = createComposition({ ...SIZE, maxPlanes: 1 });
     let sizeAfterFirst = 0;

@@ -240,7 +240,8 @@ function countGaps(
   return { differs, painted };
 }
 
-export function copyLabels({ shown, stamps }: Planes, records: RecordTable, out: Uint8Array): void {
+/** Fills `out`, [128 * 128] labels, and returns it. */
+export function copyLabels({ shown, stamps }: Planes, records: RecordTable, out: Uint8Array): Uint8Array {
   let last = 0;
   let label = 0;
   for (let i = 0; i < TILE_PIXELS; i++) {
@@ -251,4 +252,5 @@ export function copyLabels({ shown, stamps }: Planes, records: RecordTable, out:
     }
     out[i] = label;
   }
+  return out;
 }

@@ -74,7 +74,7 @@ export function startTileFold(options: {
         const tile = grid.make(index);
         tile.base = after.bytes;
         for (const slot of work.get(index)!) tile.records.delete(slot);
-        if (tile.planes !== undefined) remapFolded(tile.planes, after, records);
+        grid.bringUpLater(index, (planes) => remapFolded(planes, after, records));
       }
       grid.sessions = sessions;
       for (const slot of slots) records.release(slot);

@@ -13,7 +13,9 @@ export interface Tile {
   base: Uint8Array | undefined;
   /** Slots of the live records that touch this tile. */
   readonly records: Set<number>;
+  /** Through `TileGrid.planes` or `peek` only: what `stale` still has to do to them is done there. */
   planes: Planes | undefined;
+  stale: ((planes: Planes) => void) | undefined;
 }
 
 export class TileGrid {
@@ -47,7 +49,7 @@ export class TileGrid {
   make(index: number): Tile {
     let tile = this.tiles[index];
     if (tile === undefined) {
-      tile = { base: undefined, records: new Set(), planes: undefined };
+      tile = { base: undefined, records: new Set(), planes: undefined, stale: undefined };
       this.tiles[index] = tile;
     }
     return tile;
@@ -71,7 +73,7 @@ export class TileGrid {
   /** Kept for the next use. Throws TILE_BROKEN. */
   planes(index: number): Planes {
     const tile = this.make(index);
-    tile.planes ??= this.build(tile, index);
+    tile.planes = this.fresh(tile) ?? this.build(tile, index);
     this.decoded.delete(index);
     this.decoded.add(index);
     if (this.decoded.size > this.maxPlanes) {
@@ -88,13 +90,22 @@ export class TileGrid {
     const tile = this.tiles[index];
     if (tile === undefined) return undefined;
     if (tile.records.size > 0) return this.planes(index);
-    return tile.planes ?? this.build(tile, index);
+    return this.fresh(tile) ?? this.build(tile, index);
   }
 
   drop(index: number): void {
     const tile = this.tiles[index];
-    if (tile !== undefined) tile.planes = undefined;
+    if (tile !== undefined) {
+      tile.planes = undefined;
+      tile.stale = undefined;
+    }
     this.decoded.delete(index);
+  }
+
+  /** Base and records of a tile have changed so that its planes are right after `bring`; that waits until somebody looks. */
+  bringUpLater(index: number, bring: (planes: Planes) => void): void {
+    const tile = this.make(index);
+    if (this.fresh(tile) !== undefined) tile.stale = bring;
   }
 
   /** [128 * 128] labels, row-major. Throws TILE_BROKEN. */
@@ -110,6 +121,14 @@ export class TileGrid {
     const base = this.tiles[index]?.base;
     if (base === undefined) return undefined;
     return planesOfBase(base, { sessions: this.sessions, place: this.placeOf(index), records: this.records });
+  }
+
+  private fresh(tile: Tile): Planes | undefined {
+    if (tile.planes !== undefined && tile.stale !== undefined) {
+      tile.stale(tile.planes);
+      tile.stale = undefined;
+    }
+    return tile.planes;
   }
 
   private build(tile: Tile, index: number): Planes {

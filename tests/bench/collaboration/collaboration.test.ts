@@ -6,6 +6,7 @@ import { Latencies } from './latencies.ts';
 import { type Load, type LoadFigures, paintersOf, runLoad, strokesPerPainter } from './load.ts';
 import { tablesOf } from './report.ts';
 import { medianOfRounds } from './rounds.ts';
+import { slopeOf } from './soak.ts';
 import { openStage, type Stage } from './stage.ts';
 import { paintSessions, readSessions, writeSessions } from './strokes.ts';
 import { toMarkdown, toText } from './tables.ts';
@@ -56,6 +57,7 @@ describe('a short load', () => {
         seconds: 1,
         roundCount: 1,
         memory: {},
+        soaks: {},
         joins: [],
         loads: [
           {
@@ -106,6 +108,7 @@ describe('a short load', () => {
       seconds: 1,
       roundCount: 1,
       memory: {},
+      soaks: {},
       joins: [],
       loads: [
         {
@@ -153,6 +156,16 @@ describe('the cheap reader of updates', () => {
       expect(found.sort()).toEqual(expected.sort());
     }
   });
+});
+
+it('a slope is found with its error', () => {
+  const samples = Array.from(
+    { length: 60 },
+    (_, minute) => [minute * 60_000, 1e8 + minute * 1e5 + (minute % 2) * 1e4] as const,
+  );
+  const { bytesPerHour, noise } = slopeOf(samples);
+  expect(Math.abs(bytesPerHour - 6e6)).toBeLessThan(noise);
+  expect(noise).toBeLessThan(1e5);
 });
 
 it('latencies keep their percentiles to half a per cent', () => {

@@ -7,12 +7,15 @@ import { type Load, type LoadFigures, paintersOf, runLoad, strokesPerPainter } f
 import { type MemoryFigures, measureMemory } from './memory.ts';
 import type { Peers } from './peers.ts';
 import { medianOfRounds } from './rounds.ts';
+import { type SoakFigures, soak } from './soak.ts';
 import { openStage, type RunningServer, type Stage } from './stage.ts';
 import { paintSessions, writeSessions } from './strokes.ts';
 import type { ServerKind } from './wires.ts';
 
-export type Part = 'loads' | 'memory' | 'joins';
-export const PARTS: readonly Part[] = ['loads', 'memory', 'joins'];
+export type Part = 'loads' | 'memory' | 'joins' | 'soak';
+export const PARTS: readonly Part[] = ['loads', 'memory', 'joins', 'soak'];
+/** A soak takes as long as one wants; it is done when it is asked for. */
+export const USUAL_PARTS: readonly Part[] = ['loads', 'memory', 'joins'];
 
 export interface Plan {
   /** Undefined: Cotrace alone. */
@@ -20,6 +23,7 @@ export interface Plan {
   readonly loads: readonly Load[];
   readonly rounds: number;
   readonly seconds: number;
+  readonly minutes: number;
   readonly parts: ReadonlySet<Part>;
   /** Folder that profiles of the servers' processor time go to. */
   readonly profiles?: string | undefined;
@@ -46,6 +50,7 @@ export interface Measured {
   readonly roundCount: number;
   readonly loads: readonly LoadResult[];
   readonly memory: Readonly<Partial<Record<Compared, MemoryFigures>>>;
+  readonly soaks: Readonly<Partial<Record<Compared, SoakFigures>>>;
   readonly joins: readonly Readonly<Partial<Record<Compared, JoinFigures>> & { strokes: number }>[];
 }
 
@@ -67,6 +72,14 @@ export async function measure(plan: Plan): Promise<Measured> {
       memory[kind] = await measureMemory(stage, server);
     }
   }
+  const soaks: Partial<Record<Compared, SoakFigures>> = {};
+  if (parts.has('soak')) {
+    for (const kind of compared) {
+      plan.progress(`painting for ${plan.minutes} minutes: ${kind}`);
+      await using server = await stage.startServer(kind);
+      soaks[kind] = await soak(stage, server, plan.minutes);
+    }
+  }
   return {
     syncMs: measuredSyncMs,
     nodeVersion: peers?.versions.node ?? process.versions.node,
@@ -74,6 +87,7 @@ export async function measure(plan: Plan): Promise<Measured> {
     seconds: plan.seconds,
     roundCount: plan.rounds,
     memory,
+    soaks,
     loads: parts.has('loads') ? await measureLoads(stage, plan, compared) : [],
     joins: parts.has('joins') ? await measureAllJoins(stage, plan, compared) : [],
   };

@@ -81,7 +81,10 @@ async function install(folder: string): Promise<void> {
   try {
     const manifest = { private: true, dependencies: PACKAGES };
     writeFileSync(join(made, 'package.json'), JSON.stringify(manifest));
-    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    // npm's own patience with a network that is not there is minutes long.
+    const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+    const args = ['install', ...quiet, ...patience];
     await promisify(execFile)('npm', args, { cwd: made, timeout: TIMEOUT_MS }).catch((error: Error) => {
       throw new PeersMissing(`npm said: ${reasonIn(error.message)}`);
     });

@@ -19,6 +19,35 @@ interface Times {
 
 /** ms of user and system time of `pid` and its children, living and ended; undefined where there is no /proc. */
 export async function treeCpuMs(pid: number): Promise<number | undefined> {
+  for (;;) {
+    const before = await timesOf(pid);
+    if (before === undefined) return undefined;
+    let ticks = before.ownTicks + before.endedTicks;
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const times = await timesOf(Number(name));
+      if (times?.parent === pid) ticks += times.ownTicks + times.endedTicks;
+    }
+    // A child that ended meanwhile was counted nowhere, or twice.
+    if ((await timesOf(pid))?.endedTicks === before.endedTicks) return ticks * MS_PER_TICK;
+  }
+}
+
+/** ms of user and system time of one process; undefined where there is no /proc. */
+export async function cpuMsOf(pid: number): Promise<number | undefined> {
+  const times = await timesOf(pid);
+  return times && times.ownTicks * MS_PER_TICK;
+}
+
+interface Times {
+  readonly parent: number;
+  readonly ownTicks: number;
+  /** Of children that have ended. */
+  readonly endedTicks: number;
+}
+
+/** ms of user and system time of `pid` and its children, living and ended; undefined where there is no /proc. */
+export async function treeCpuMs(pid: number): Promise<number | undefined> {
   const root = await timesOf(pid);
   if (root === undefined) return undefined;
   let ticks = root.ownTicks + root.endedTicks;

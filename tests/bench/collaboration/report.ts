@@ -18,18 +18,22 @@ export function tablesOf(measured: Measured): Table[] {
     ...(measured.loads.length > 0 ? [harnessTable(measured)] : []),
     ...(measured.memory.cotrace ? [memoryTable(measured)] : []),
     ...measured.joins.map(joinTable),
-    targetTable(measured),
+    ...(measured.soaks.cotrace ? [soakTable(measured)] : []),
+    ...(targetsOf(measured).length > 0 ? [targetTable(measured)] : []),
   ];
 }
 
 /** What the figures were measured with, in a sentence each. */
-export function circumstances({ syncMs, nodeVersion, versions, seconds, roundCount }: Measured): string[] {
+export function circumstances(measured: Measured): string[] {
+  const { syncMs, nodeVersion, versions, seconds, roundCount, loads } = measured;
   const named = ['@hocuspocus/server', '@hocuspocus/extension-database', 'crossws', 'yjs'];
   const peers = named.flatMap((name) => (versions[name] ? [`${name} ${versions[name]}`] : []));
   return [
     `All processes on Node ${nodeVersion}${peers.length > 0 ? `; ${peers.join(', ')}` : ''}.`,
     `PostgreSQL as the server brings it, on a disk that takes ${syncMs.toFixed(2)} ms for a write and its fdatasync (median).`,
-    `Loads: medians of ${roundCount} rounds of ${seconds} s, the servers in turns.`,
+    ...(loads.length > 0
+      ? [`Rounds of ${seconds} s, ${roundCount} of each load on each server, in turns; medians of them.`]
+      : []),
   ];
 }
 
@@ -157,6 +161,31 @@ function joinTable(joins: Measured['joins'][number]): Table {
       ],
     ],
     notes: ['Both servers gave the same picture each time.'],
+  };
+}
+
+function soakTable({ soaks }: Measured): Table {
+  const columns = SERVERS.flatMap((kind) => (soaks[kind] ? [{ name: NAMES[kind], ...soaks[kind] }] : []));
+  const third = (samples: readonly (readonly [number, number])[], from: number, to: number) =>
+    megabytes(
+      median(
+        samples
+          .slice(Math.floor(samples.length * from), Math.ceil(samples.length * to))
+          .map(([, bytes]) => bytes),
+      ),
+    );
+  return {
+    title: `Memory while 20 people paint in one mask for ${columns[0]!.minutes} minutes, a stroke a second each`,
+    head: ['', ...columns.map(({ name }) => name)],
+    rows: [
+      ['resident, first third, MB', ...columns.map(({ samples }) => third(samples, 0, 1 / 3))],
+      ['resident, last third, MB', ...columns.map(({ samples }) => third(samples, 2 / 3, 1))],
+      [
+        'slope, MB an hour, ± two standard errors',
+        ...columns.map(({ slope }) => `${megabytes(slope.bytesPerHour)} ± ${megabytes(slope.noise)}`),
+      ],
+    ],
+    notes: columns.flatMap(({ name, painting }) => troubles(name, painting)),
   };
 }
 

@@ -26,6 +26,7 @@ export function targetsOf(measured: Measured): Target[] {
     ...measured.loads.filter(({ load }) => load.name === PROMISED_LOAD).flatMap(latencyTargets),
     ...measured.loads.slice(0, 1).flatMap(wireTargets),
     ...measured.joins.slice(-1).flatMap(joinTargets),
+    ...soakTargets(measured.soaks),
   ];
 }
 
@@ -110,6 +111,19 @@ function joinTargets({ strokes, cotrace, hocuspocus }: Measured['joins'][number]
     target('time to the document, mask open', ({ documentMs }) => documentMs, 'next'),
     target('time to the picture, loading it', ({ pictureMs }) => pictureMs, 'first'),
     target('time to the picture, mask open', ({ pictureMs }) => pictureMs, 'next'),
+  ];
+}
+
+function soakTargets({ cotrace }: Measured['soaks']): Target[] {
+  if (cotrace === undefined) return [];
+  const { bytesPerHour, noise } = cotrace.slope;
+  return [
+    {
+      what: `the server's memory over ${cotrace.minutes} minutes of painting`,
+      wanted: 'flat within its noise',
+      got: `${(bytesPerHour / 1e6).toFixed(1)} ± ${(noise / 1e6).toFixed(1)} MB an hour`,
+      isMet: bytesPerHour <= noise && isCarried(cotrace.painting),
+    },
   ];
 }
 

@@ -7,10 +7,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Ack, MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
+import { MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
 import {
   CLOSE,
-  MAX_PRESENCE_BYTES,
   MAX_PRESENCE_PER_SECOND,
   MAX_UNAUTHENTICATED_BYTES,
   may,
@@ -20,6 +19,7 @@ import {
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Folder } from './folds/folder.ts';
 import {
   durableFrame,
@@ -27,12 +27,14 @@ import {
   type PresenceEntry,
   presenceFrame,
   readFrame,
-  readOwnPresence,
   readyFrame,
   refusedFrame,
   syncStep1Frame,
 } from './frames.ts';
+import { Outgoing } from './outgoing.ts';
+import { readAllowedPresence } from './presence.ts';
 import { createRateLimit } from './rateLimit.ts';
+import { refuseReadersNews } from './readers.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer, Room } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
@@ -50,11 +52,6 @@ export interface ConnectionParts {
   readonly limits: RoomLimits;
 }
 
-/** A clock of 2^40 would silence its owner for ever; nobody moves two thousand million times. */
-const MAX_PRESENCE_CLOCK = 2 ** 31;
-/** Stock clients repeat everybody's presence; beyond this many bytes it is not even read. */
-const MAX_PRESENCE_FRAME = 64 * 1024;
-
 export class Connection implements Peer {
   presence: PresenceEntry | undefined;
   heldFold: number | undefined;
@@ -68,13 +65,13 @@ export class Connection implements Peer {
   /** Counts changes of roles and sign-outs, so that an answer looked up before one is not believed after it. */
   private roleRevision = 0;
   private isAlive = true;
-  /** What the socket is told when the commit that is on its way has come through. */
-  private waitingAcks: { readonly committed: Promise<void>; readonly acks: Ack[] } | undefined;
+  private readonly acknowledgements = new Acknowledgements((acks) => {
+    if (this.phase === 'inside') this.hold!.room.relay.note(durableFrame(acks), this);
+  });
   /** SyncStep1s sent and not answered yet. */
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
-  /** A joining document may be larger than what a slow reader is allowed. */
-  private allowance = 0;
+  private readonly outgoing: Outgoing;
   private readonly mayStrike: () => boolean;
   private readonly mayMove = createRateLimit({
     perSecond: MAX_PRESENCE_PER_SECOND,
@@ -87,10 +84,13 @@ export class Connection implements Peer {
     private readonly request: IncomingMessage,
     private readonly parts: ConnectionParts,
     private readonly onGone: (connection: Connection) => void,
-    /** What the socket writes to, where there is such a thing: frames go there in one piece, ws would make two of each. */
-    private readonly stream?: Duplex,
+    stream?: Duplex,
   ) {
     const { strikes, strikesPerSecond } = parts.limits;
+    this.outgoing = new Outgoing(socket, stream, parts.limits, (waiting) => {
+      parts.log.warn('Mask room: a slow reader is sent away', { waiting });
+      this.end(CLOSE.slowReader);
+    });
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
     socket.on('message', (data: Buffer, isBinary) => this.onMessage(data, isBinary));
     socket.on('pong', () => {
@@ -181,11 +181,9 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
-    this.acknowledge(room.everythingOf(this.ownership().clientIds));
+    this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
-    const early = this.early;
-    this.early = [];
-    for (const bytes of early) this.receive(bytes);
+    for (const bytes of this.early.splice(0)) this.receive(bytes);
   }
 
   private onMessage(data: Buffer, isBinary: boolean) {
@@ -216,7 +214,7 @@ export class Connection implements Peer {
           const base = this.missingBase();
           const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
           const bytes = answer.reduce((sum, { message }) => sum + message.length, 0);
-          this.allowance = Math.max(this.allowance, bytes);
+          this.outgoing.allow(bytes);
           for (const part of answer) this.send(part);
           return;
         }
@@ -252,7 +250,7 @@ export class Connection implements Peer {
       return refuseReadersNews(() => room.bringsNews(news));
     }
     try {
-      this.acknowledge(this.applyUpdate(update, as));
+      this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {
       if (error instanceof MaskDocError && error.code === 'UPDATE_GAP') return this.onGap(error, as);
       if (as === 'answer') this.gapIsClosed();
@@ -300,36 +298,9 @@ export class Connection implements Peer {
     this.send(syncStep1Frame(this.hold!.room.doc));
   }
 
-  /** One frame for all that one commit holds of this socket. */
-  private acknowledge({ ack, committed }: Applied): void {
-    const waiting = this.waitingAcks;
-    if (waiting?.committed === committed) {
-      waiting.acks.push(ack);
-      return;
-    }
-    const acks = [ack];
-    this.waitingAcks = { committed, acks };
-    committed.then(
-      () => {
-        if (this.waitingAcks?.acks === acks) this.waitingAcks = undefined;
-        if (this.phase === 'inside') this.hold!.room.relay.note(durableFrame(acks), this);
-      },
-      // The room has ended then, and has told everybody so.
-      () => {},
-    );
-  }
-
   private takePresence(bytes: Uint8Array): void {
-    if (bytes.length > MAX_PRESENCE_FRAME) return;
-    const own = readOwnPresence(bytes, this.clientId);
+    const own = readAllowedPresence(bytes, this.clientId);
     if (own === undefined) return;
-    if (own.state.length > MAX_PRESENCE_BYTES || own.clock > MAX_PRESENCE_CLOCK) {
-      const got = `${own.state.length} bytes, clock ${own.clock}`;
-      throw new ProtocolError(
-        'BAD_REQUEST',
-        `Expected at most ${MAX_PRESENCE_BYTES} bytes of presence, got ${got}.`,
-      );
-    }
     if (own.state !== 'null' && !this.mayMove()) return;
     this.presence = own;
     this.hold!.room.relay.presence(own, this);
@@ -381,26 +352,11 @@ export class Connection implements Peer {
   }
 
   send(frame: Frame, options?: { droppable: boolean }) {
-    if (!this.mayBeSent(options)) return;
-    if (this.stream === undefined) this.socket.send(frame.message);
-    else this.stream.write(frame.framed);
+    if (this.phase === 'inside') this.outgoing.send(frame, options);
   }
 
   sendTogether(frames: readonly Frame[]): void {
-    if (!this.mayBeSent()) return;
-    if (this.stream !== undefined) this.stream.write(Buffer.concat(frames.map(({ framed }) => framed)));
-    else for (const { message } of frames) this.socket.send(message);
-  }
-
-  private mayBeSent(options?: { droppable: boolean }): boolean {
-    if (this.phase !== 'inside' || this.socket.readyState !== this.socket.OPEN) return false;
-    const waiting = this.socket.bufferedAmount;
-    if (waiting > this.parts.limits.slowReaderBytes + this.allowance) {
-      this.parts.log.warn('Mask room: a slow reader is sent away', { waiting });
-      this.end(CLOSE.slowReader);
-      return false;
-    }
-    return !(options?.droppable && waiting > this.parts.limits.dropPresenceBytes);
+    if (this.phase === 'inside') this.outgoing.sendTogether(frames);
   }
 
   /** A sign of life in both directions. */
@@ -447,17 +403,4 @@ export class Connection implements Peer {
     this.hold?.release();
     if (wasHere) this.onGone(this);
   }
-}
-
-/** Readers answer SyncStep1 like everybody: an update without news is no attempt to paint. */
-function refuseReadersNews(bringsNews: () => boolean): void {
-  let isPaint: boolean;
-  try {
-    isPaint = bringsNews();
-  } catch (error) {
-    if (!(error instanceof MaskDocError)) throw error;
-    if (error.code === 'UPDATE_MALFORMED' || error.code === 'UPDATE_TOO_LARGE') throw error;
-    isPaint = true;
-  }
-  if (isPaint) throw new ProtocolError('FORBIDDEN');
 }

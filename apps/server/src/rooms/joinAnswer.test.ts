@@ -66,6 +66,18 @@ describe('the answer to whoever holds nothing', () => {
     expect(joined(third).bytes).toEqual(Y.encodeStateAsUpdate(doc));
   });
 
+  it('is encoded anew when what was folded has left the document', () => {
+    const { doc, answer, push } = open();
+    push(50_000);
+    const [before] = answer.frames();
+    doc.getArray('ops:session-anna').delete(0);
+    answer.forget();
+    const after = answer.frames();
+    expect(after).toHaveLength(1);
+    expect(after[0]!.message.length).toBeLessThan(before!.message.length / 100);
+    expect(joined(after).bytes).toEqual(Y.encodeStateAsUpdate(doc));
+  });
+
   it('is for empty documents only', () => {
     const { doc, push } = open();
     expect(isNothing(Y.encodeStateVector(doc))).toBe(true);

@@ -37,6 +37,11 @@ export class JoinAnswer {
     if (encoded.sinceBytes > few || this.now() - encoded.askedAt > KEPT_MS) this.encoded = undefined;
   }
 
+  /** Much of what was encoded is not in the document any more. */
+  forget(): void {
+    this.encoded = undefined;
+  }
+
   /**
    * Frames in the order in which they are to be sent. What has changed comes first, so that a page that has its answer has
    * everything: Yjs keeps it until the rest is there.

@@ -70,7 +70,6 @@ export class Relay<R extends Receiver> {
     if (told.length === 0 && notes.size === 0) return;
     this.updates = [];
     this.notes = new Map();
-    this.lastFlush = performance.now();
     const senders = new Set(told.map(({ from }) => from));
     let shared: Frame | undefined;
     const news = (peer: R): Frame | undefined => {
@@ -87,6 +86,8 @@ export class Relay<R extends Receiver> {
       if (own !== undefined) peer.sendTogether(frame === undefined ? own : [frame, ...own]);
       else if (frame !== undefined) peer.send(frame);
     }
+    // From its end: a server that hardly keeps up leaves itself time for what comes in.
+    this.lastFlush = performance.now();
   }
 
   stop(): void {

@@ -263,6 +263,7 @@ export class Room implements LogWriter {
   changeUnlogged(change: () => void): void {
     this.appliedBytes = undefined;
     change();
+    this.joinAnswer.forget();
     if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
   }
 

@@ -38,6 +38,8 @@ export interface RoomLimits {
   readonly undoHorizon: number;
   /** Records that a fold is worth while people paint, or a quarter of those that stay live: its price is per tile and per live record. */
   readonly foldAtLeast: number;
+  /** Records of one fold: a whole backlog at once would stop the strokes of those who paint. */
+  readonly foldAtMost: number;
   /** Records that it is worth when a room has been quiet for so many milliseconds, or nobody is left in it. */
   readonly foldQuietAtLeast: number;
   readonly foldQuietMs: number;
@@ -74,6 +76,7 @@ export const ROOM_LIMITS: RoomLimits = {
   strikesPerSecond: 0.2,
   undoHorizon: UNDO_HORIZON,
   foldAtLeast: 3_000,
+  foldAtMost: 6_000,
   foldQuietAtLeast: 64,
   foldQuietMs: 30_000,
   foldLeaseMs: 30_000,

@@ -3,7 +3,6 @@
  * costs copies and nothing else. Knows only what painting and undoing write (binary items, deletions); says so of the rest.
  */
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 
 /** Consecutive structs of one client. */
@@ -109,21 +108,62 @@ function joined(parts: readonly UpdateParts[]): Uint8Array | undefined {
       else list.push(deletion);
     }
   }
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, sections.size);
+  const out = new Bytes(sizeOf(sections) + sizeOf(deletions));
+  out.varUint(sections.size);
   for (const [client, list] of sections) {
-    encoding.writeVarUint(encoder, countOf(list));
-    encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, list[0]!.clock);
-    for (const { bytes } of list) encoding.writeUint8Array(encoder, bytes);
+    out.varUint(countOf(list));
+    out.varUint(client);
+    out.varUint(list[0]!.clock);
+    for (const { bytes } of list) out.append(bytes);
   }
-  encoding.writeVarUint(encoder, deletions.size);
+  out.varUint(deletions.size);
   for (const [client, list] of deletions) {
-    encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, countOf(list));
-    for (const { bytes } of list) encoding.writeUint8Array(encoder, bytes);
+    out.varUint(client);
+    out.varUint(countOf(list));
+    for (const { bytes } of list) out.append(bytes);
   }
-  return encoding.toUint8Array(encoder);
+  return out.finish();
+}
+
+/** A varuint of at most 2^53 takes so many bytes. */
+const MAX_VAR_UINT = 8;
+
+/** At most, with the numbers before each client's part and the count before them all. */
+function sizeOf(parts: ReadonlyMap<number, readonly { readonly bytes: Uint8Array }[]>): number {
+  let size = MAX_VAR_UINT;
+  for (const list of parts.values()) {
+    size += 3 * MAX_VAR_UINT;
+    for (const { bytes } of list) size += bytes.length;
+  }
+  return size;
+}
+
+/** Bytes of a size known beforehand: a hundred painters' strokes are put together a hundred times a window. */
+class Bytes {
+  private readonly bytes: Uint8Array;
+  private length = 0;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+  }
+
+  varUint(value: number): void {
+    let rest = value;
+    while (rest > 127) {
+      this.bytes[this.length++] = 128 | (rest % 128);
+      rest = Math.floor(rest / 128);
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  finish(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
 }
 
 function countOf(list: readonly { readonly count: number }[]): number {

@@ -71,7 +71,7 @@ export class Walk {
   readonly follower = createComposition(SIZE);
   fold: { job: TileFold; ids: string[] } | undefined;
   private next = 0;
-  private picture = new Uint8Array(WIDTH * HEIGHT);
+  private picture: Uint8Array = new Uint8Array(WIDTH * HEIGHT);
 
   constructor(readonly composition: Composition) {}
 

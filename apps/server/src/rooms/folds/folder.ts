@@ -153,7 +153,11 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
       if (atLeast <= limits.foldQuietAtLeast) state.triedAt.few = room.head;
       const plan = await planned(room, state, atLeast);
       // Somebody else holds the lease, or has written meanwhile: what is left to do is looked at again.
-      if (plan !== undefined && !(await carriedOut(room, plan))) whenQuiet(room, state);
+      if (plan !== undefined) {
+        if (!(await carriedOut(room, plan))) whenQuiet(room, state);
+        // A backlog: the rest has its turn after the other rooms.
+        else if (plan.job.notice.count >= limits.foldAtMost) void attempt(room, atLeast);
+      }
       if (!isClosing && room.planesUnderWay === 0 && outgrown(room, limits)) {
         const token = await store.lease(maskId, holder, limits.foldLeaseMs);
         if (token !== undefined) await startEpoch(room, { token, store, commits, log });
@@ -164,8 +168,9 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
   };
 
   const planned = async (room: Room, state: RoomState, atLeast: number) => {
+    const { foldAtMost: atMost } = limits;
     const start = performance.now();
-    const job = room.mask.planFold({ atLeast });
+    const job = room.mask.planFold({ atLeast, atMost });
     if (job !== undefined) return { job, silentHead: undefined, planMs: performance.now() - start };
     if (atLeast > limits.foldQuietAtLeast || room.liveStrokes < atLeast) return undefined;
     const idle = await state.idle.sessions();
@@ -173,7 +178,7 @@ export function createFolder({ store, commits, registry, log, limits, now }: Fol
     // Whoever comes back and writes while it is folded finds all as it was.
     if (idle.size === 0 || commits.isPending(room.row.maskId)) return undefined;
     const again = performance.now();
-    const idleJob = room.mask.planFold({ atLeast, idle });
+    const idleJob = room.mask.planFold({ atLeast, atMost, idle });
     return idleJob && { job: idleJob, silentHead: head, planMs: performance.now() - again };
   };
 

@@ -13,7 +13,7 @@ export function EarlierNotice() {
   const isWorkbench = usePathname().includes('/sections/');
   if (isWorkbench || adopter === undefined || lines.length === 0) return null;
   return (
-    <NoticePaper>
+    <NoticePaper said={lines.map(({ sentence }) => sentence).join(' ')}>
       <EarlierList adopter={adopter} lines={lines} />
     </NoticePaper>
   );

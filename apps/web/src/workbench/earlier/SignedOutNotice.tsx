@@ -12,7 +12,7 @@ export function SignedOutNotice() {
   const sentences = signedOutSentences(useEarlierStrokes(adopter));
   if (sentences.length === 0) return null;
   return (
-    <NoticePaper>
+    <NoticePaper said={sentences.join(' ')}>
       {sentences.map((sentence) => (
         <Text key={sentence} size="sm" mt="sm" data-testid="kept-for-somebody">
           {sentence}
