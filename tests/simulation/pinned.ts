@@ -7,6 +7,8 @@ export interface Pinned {
   readonly found: string;
 }
 
+const CROWDED = { servers: 2, lostUp: 0, actEveryMs: 120, troubleMs: 12_000 };
+
 export const PINNED: readonly Pinned[] = [
   { seed: 0, weather: {}, found: 'a page took the end of an epoch for a refusal of its strokes' },
   { seed: 4, weather: {}, found: 'what a new epoch wrote again was acknowledged to nobody' },
@@ -16,6 +18,17 @@ export const PINNED: readonly Pinned[] = [
     found: 'a server that had not heard of an epoch sent those who came from it away',
   },
   { seed: 100, weather: {}, found: 'somebody was let into a room that had just ended' },
+  {
+    seed: 1152,
+    weather: { ...CROWDED, undoHorizon: 4, slowCalls: 0.15, failedCalls: 0.1 },
+    found:
+      'records that a fold had taken came from the log afterwards, and their deletion went into it as an undo',
+  },
+  {
+    seed: 2061,
+    weather: { servers: 2, lostUp: 0, lostDown: 0.02, undoHorizon: 6, hostile: 1 },
+    found: 'a page brought the deletions of a fold to a server that had not heard of it',
+  },
 ];
 
 /** The same, not mended yet: they must fail, and lose this mark when they do not. */

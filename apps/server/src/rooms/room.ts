@@ -6,6 +6,7 @@ import {
   type Ack,
   ackOfDocument,
   applyLog,
+  deleteFolded,
   inspectUpdate,
   type MaskDoc,
   MaskDocError,
@@ -313,5 +314,9 @@ export class Room implements LogWriter {
     );
     this.maxLamport = Math.max(this.maxLamport, this.mask.greatestLamport);
     if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
+    // Folds may be known before the entries that they took: those go at once, or their deletion would pass for an undo.
+    if (this.mask.watermarks.length > 0) {
+      this.changeUnlogged(() => deleteFolded(this.doc, this.mask.watermarks));
+    }
   }
 }
