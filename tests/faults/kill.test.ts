@@ -40,7 +40,7 @@ afterAll(async () => {
 
 it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
   'nothing that was called saved is lost in kills while painting, round %i',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (seed) => {
     const random = seededRandom(seed);
     const maskId = await database.addMask(SIZE);
