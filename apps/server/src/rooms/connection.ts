@@ -31,13 +31,13 @@ import {
   refusedFrame,
   syncStep1Frame,
 } from './frames.ts';
-import { endIfOver } from './headPoll.ts';
+import { levelWithStore } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
 import { readAllowedPresence } from './presence.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { refuseReadersNews } from './readers.ts';
 import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
-import type { Applied, Peer, Room } from './room.ts';
+import type { Applied, Peer } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
@@ -135,7 +135,7 @@ export class Connection implements Peer {
       this.hold ??= await registry.open(asked.maskId);
       if (this.isGone()) return this.leave();
       const { room } = this.hold;
-      await this.level(room);
+      await levelWithStore(room, this.parts);
       // Only here had the epoch not ended yet: the next attempt finds the room of the next.
       if (asked.epoch > room.row.epoch && room.hasEnded) return this.end(CLOSE.comeBack);
       if (room.row.epoch !== asked.epoch) {
@@ -146,18 +146,6 @@ export class Connection implements Peer {
       room.checkOpen();
     }
     this.goInside();
-  }
-
-  /**
-   * Whoever comes may have been in another server's room, and have seen folds or the end of an epoch of which this one has
-   * not heard: the deletion of a folded record would pass for an undo here.
-   */
-  private async level(room: Room): Promise<void> {
-    const [now] = await this.parts.store.heads([room.row.maskId]);
-    if (endIfOver(room, now) || now === undefined) return;
-    // The log first: what of a fold this document has never held would come in as somebody's deleted strokes.
-    await room.catchUp(now.head);
-    if (now.fold > room.base.number) await this.parts.folder.catchUp(room);
   }
 
   /** Throws ProtocolError NOT_SIGNED_IN. */

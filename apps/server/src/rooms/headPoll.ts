@@ -26,6 +26,21 @@ export function endIfOver(room: Room, now: MaskHead | undefined): boolean {
   return true;
 }
 
+/**
+ * Before somebody is let in: they may have been in another server's room, and have seen folds or the end of an epoch of which
+ * this one has not heard. The deletion of a folded record would pass for an undo here.
+ */
+export async function levelWithStore(
+  room: Room,
+  { store, folder }: { store: Pick<RoomStore, 'heads'>; folder: Pick<Folder, 'catchUp'> },
+): Promise<void> {
+  const [now] = await store.heads([room.row.maskId]);
+  if (endIfOver(room, now) || now === undefined) return;
+  // The log first: what of a fold this document has never held would come in as somebody's deleted strokes.
+  await room.catchUp(now.head);
+  if (now.fold > room.base.number) await folder.catchUp(room);
+}
+
 export function startHeadPoll({
   registry,
   folder,
