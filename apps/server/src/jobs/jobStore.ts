@@ -64,6 +64,8 @@ export interface JobStore {
 
   /** Adds `pixels` to what is new in a task, unless the section is held out: its labels never train. Answers the sum. */
   countNewPixels(taskId: string, sectionId: string, pixels: number): Promise<number>;
+  /** The job of a task that is queued, claimed or running; there is never more than one. */
+  openJob(taskId: string): Promise<JobRow | undefined>;
   /** Queues a job unless the task has an open one (queued, claimed or running), which is answered instead. New pixels start at 0. */
   enqueue(taskId: string, reason: Job['reason'], now: Date): Promise<{ job: JobRow; isNew: boolean }>;
   job(jobId: string): Promise<JobRow | undefined>;

@@ -100,6 +100,9 @@ export function createQueue({ store, rooms, blobs, live, clock, log }: QueuePart
   const queue: Queue = {
     async request(taskId, reason) {
       if (!(await store.task(taskId))) throw new ProtocolError('NOT_FOUND');
+      // Before anything is looked at: strokes that come while a run waits must not have all labels read again and again.
+      const open = await store.openJob(taskId);
+      if (open !== undefined) return open;
       await checkLabels(taskId, { store, rooms });
       const { job, isNew } = await store.enqueue(taskId, reason, clock.now());
       if (isNew) queue.queued(job);

@@ -142,6 +142,11 @@ export function createPrismaJobStore(prisma: PrismaClient): JobStore {
         return { job: toJobRow(job), isNew: true };
       }),
 
+    async openJob(taskId) {
+      const open = await openJobOf(prisma, taskId);
+      return open ? toJobRow(open) : undefined;
+    },
+
     job: read,
 
     async newestJobs(taskId, count) {
