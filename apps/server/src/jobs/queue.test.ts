@@ -174,6 +174,15 @@ describe('a run is started', () => {
     expect(await prisma.job.count()).toBe(1);
   });
 
+  it('without looking at the labels again while one waits', async () => {
+    const { project, queue, rooms } = await world();
+    const { taskId, masks } = await project({ sections: [{ labels: BOTH }] });
+    const { jobId } = await queue.request(taskId, 'requested');
+    // Whoever looked would find nothing.
+    rooms.planes.delete(masks[0]!);
+    expect((await queue.request(taskId, 'threshold')).jobId).toBe(jobId);
+  });
+
   it('not on nothing, on held-out paint, or on one label', async () => {
     const { project, queue } = await world();
     const nothing = await project({ sections: [{ labels: null }] });
