@@ -32,4 +32,7 @@ export const PINNED: readonly Pinned[] = [
 ];
 
 /** The same, not mended yet: they must fail, and lose this mark when they do not. */
-export const OPEN: readonly Pinned[] = [];
+export const OPEN: readonly Pinned[] = [
+  { seed: 684, weather: {}, found: 'an honest page was told that its undo is too old' },
+  { seed: 1153, weather: {}, found: 'some pixels of a folded stroke show what lies beneath' },
+];
