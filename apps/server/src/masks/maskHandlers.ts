@@ -34,11 +34,11 @@ export function createMaskHandlers({
   const momentOf = async (
     maskId: string,
     { at, point }: { at?: string | undefined; point?: string | undefined },
-  ): Promise<Moment | undefined> => {
+  ): Promise<(Moment & { name: string }) | undefined> => {
     if (at !== undefined && point !== undefined) {
       throw new ProtocolError('BAD_REQUEST', 'Expected either `at` or `point`, got both.');
     }
-    if (at !== undefined) return store.momentAt(maskId, new Date(at));
+    if (at !== undefined) return { ...(await store.momentAt(maskId, new Date(at))), name: at };
     if (point === undefined) return undefined;
     const found = await store.point(maskId, point);
     if (found === undefined) throw new ProtocolError('NOT_FOUND', `No restore point ${point}.`);
@@ -51,14 +51,21 @@ export function createMaskHandlers({
     return shown(row);
   };
 
+  /** A past one is had from the log: the mask as it is now need not be loaded for it. */
+  const picture = async (maskId: string, moment: Moment | undefined) => {
+    if (moment === undefined) {
+      const { values, ...size } = await rooms.labels(maskId);
+      return { ...size, data: values };
+    }
+    const size = await store.sizeOf(maskId);
+    if (size === undefined) throw new ProtocolError('NOT_FOUND');
+    return { ...size, data: await history.labelsAt(maskId, size, moment) };
+  };
+
   return {
     async maskLabels({ params: { maskId }, query }) {
-      const moment = await momentOf(maskId, query);
-      const current = await rooms.labels(maskId);
-      const data = moment ? await history.labelsAt(maskId, current, moment) : current.values;
-      return new Bytes(await encodeGrey({ width: current.width, height: current.height, data }), {
-        type: 'image/png',
-      });
+      const { width, height, data } = await picture(maskId, await momentOf(maskId, query));
+      return new Bytes(await encodeGrey({ width, height, data }), { type: 'image/png' });
     },
 
     async pixelHistory({ params: { maskId, x: column, y: row } }) {
@@ -94,8 +101,7 @@ export function createMaskHandlers({
 
     async restoreMask({ params: { maskId }, body, actor }) {
       const moment = (await momentOf(maskId, body))!;
-      const wanted = body.point === undefined ? body.at! : (await store.point(maskId, body.point))!.name;
-      const before = await createPoint(maskId, `Before restoring ${wanted}`.slice(0, 120), actor.userId);
+      const before = await createPoint(maskId, `Before restoring ${moment.name}`.slice(0, 120), actor.userId);
       const { width, height, values } = await rooms.labels(maskId);
       const past = await history.labelsAt(maskId, { width, height }, moment);
       const { changedPixels, areas } = wayBack(values, past, width, height);

@@ -78,6 +78,12 @@ export function createHistoryStore(prisma: PrismaClient) {
       return mask ? { epoch: mask.epoch, seq: mask.head } : undefined;
     },
 
+    /** Undefined: no such mask. */
+    async sizeOf(maskId: string): Promise<{ width: number; height: number } | undefined> {
+      const section = { select: { width: true, height: true } } as const;
+      return (await prisma.mask.findUnique({ where: { id: maskId }, select: { section } }))?.section;
+    },
+
     /** After the last entry that was committed at or before `at`. */
     async momentAt(maskId: string, at: Date): Promise<Moment> {
       const last = await prisma.maskLog.findFirst({

@@ -10,22 +10,10 @@ import type { SaveState } from './saveState.ts';
 import { createSessionKeeper } from './sessionKeeper.ts';
 import { strokeFile } from './strokeFile.ts';
 import { type RoomServer, startRoomServer } from './testing/roomServer.ts';
+import { somePlace } from './testing/somePlace.ts';
 
 const size = { width: 64, height: 64 };
-const placeOf = (sessionId: string): KeptPlace => ({
-  maskId: 'mask',
-  sessionId,
-  epoch: 0,
-  ...size,
-  userId: 'ada',
-  userName: 'Ada',
-  projectId: 'project',
-  projectName: 'Stack',
-  sectionId: 'section',
-  sectionName: '0.png',
-  taskId: 'task',
-  taskName: 'Membrane',
-});
+const placeOf = (sessionId: string): KeptPlace => somePlace({ sessionId, ...size });
 const ready = { ...size, mayPaint: true, labels: [1, 2] };
 
 const mask = (
