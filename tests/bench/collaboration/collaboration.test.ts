@@ -35,6 +35,18 @@ async function run(kind: ServerKind) {
   return await runLoad({ stage, server, load: LOAD, timing: TIMING, sessions, painted });
 }
 
+/** A run in which only loads were measured. */
+const NOTHING_ELSE = {
+  syncMs: 1,
+  nodeVersion: '0',
+  versions: {},
+  seconds: 1,
+  roundCount: 1,
+  memory: {},
+  soaks: {},
+  joins: [],
+};
+
 describe('a short load', () => {
   it(
     'comes in at all peers and is durable, and the report says so',
@@ -51,14 +63,7 @@ describe('a short load', () => {
       expect(cotrace.durable!.samples).toBe(cotrace.toPeer!.samples / 2);
       expect(cotrace.notDurable).toBe(0);
       const measured = {
-        syncMs: 1,
-        nodeVersion: '0',
-        versions: {},
-        seconds: 1,
-        roundCount: 1,
-        memory: {},
-        soaks: {},
-        joins: [],
+        ...NOTHING_ELSE,
         loads: [
           {
             load: LOAD,
@@ -102,14 +107,7 @@ describe('a short load', () => {
       harness: { sendLatenessP99: 1, loopDelayP99: 1, cores: 0.1 },
     };
     const [table] = tablesOf({
-      syncMs: 1,
-      nodeVersion: '0',
-      versions: {},
-      seconds: 1,
-      roundCount: 1,
-      memory: {},
-      soaks: {},
-      joins: [],
+      ...NOTHING_ELSE,
       loads: [
         {
           load: LOAD,
