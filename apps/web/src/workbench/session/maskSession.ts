@@ -28,6 +28,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { answerFirst } from './answerFirst.ts';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
 import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
@@ -157,6 +158,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   });
   // Presence travels over socket.io; an awareness state here would be a second, forgeable one.
   (provider.awareness as Awareness).setLocalState(null);
+  const answers = answerFirst(provider);
 
   const folds = createFoldFollower({
     maskDoc,
@@ -284,7 +286,10 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       provider.disconnect();
       provider.connect();
     },
-    onStrokes: () => sendOwn(provider),
+    onStrokes() {
+      sendOwn(provider);
+      answers.hasTold();
+    },
   });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
@@ -371,6 +376,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       recorder.stop();
       folds.destroy();
       standstill.stop();
+      answers.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
