@@ -87,8 +87,9 @@ describe('a page that comes back', () => {
     const { wire, strokes, answers } = connected();
     strokes.push([1]);
     expect(wire.sent).toEqual(['question']);
-    answers.hasTold();
+    answers.tellOwn();
     strokes.push([2]);
-    expect(wire.sent).toEqual(['question', 'news']);
+    expect(wire.sent).toEqual(['question', 'answer', 'news']);
+    expect(wire.doc.getArray('strokes').toArray()).toEqual([1, 2]);
   });
 });

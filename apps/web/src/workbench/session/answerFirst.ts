@@ -6,12 +6,14 @@
  */
 import { ROOM_MESSAGE } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
-import { messageYjsSyncStep1 } from 'y-protocols/sync';
+import * as encoding from 'lib0/encoding';
+import * as sync from 'y-protocols/sync';
 import type { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
 
 export interface AnswerFirst {
-  /** On this connection the server has been sent all that it could lack. */
-  hasTold(): void;
+  /** All of the page's own once more, as an answer that was not asked for: what is there already is only acknowledged again. */
+  tellOwn(): void;
   stop(): void;
 }
 
@@ -30,10 +32,26 @@ export function answerFirst(provider: WebsocketProvider): AnswerFirst {
   doc.off('update', tell);
   doc.on('update', tellInOrder);
   messageHandlers[ROOM_MESSAGE.sync] = (encoder, decoder, ...rest) => {
-    const isQuestion = decoding.peekVarUint(decoder) === messageYjsSyncStep1;
+    const isQuestion = decoding.peekVarUint(decoder) === sync.messageYjsSyncStep1;
     readSync(encoder, decoder, ...rest);
     // The answer is written, and is sent before anything else can happen.
     if (isQuestion) hasTold();
   };
-  return { hasTold, stop: () => doc.off('update', tellInOrder) };
+  return {
+    tellOwn() {
+      provider.ws?.send(ownOf(doc));
+      hasTold();
+    },
+    stop: () => doc.off('update', tellInOrder),
+  };
+}
+
+/** A frame of all that this document's client id has written, and of everything that is deleted. */
+function ownOf(doc: Y.Doc): Uint8Array<ArrayBuffer> {
+  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
+  others.delete(doc.clientID);
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
+  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
+  return new Uint8Array(encoding.toUint8Array(encoder));
 }
