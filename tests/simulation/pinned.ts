@@ -30,13 +30,13 @@ export const PINNED: readonly Pinned[] = [
       'records that a fold had taken came from the log afterwards, and their deletion went into it as an undo',
   },
   {
+    seed: 1153,
+    weather: {},
+    found: 'all pages went on showing what a stopped server had relayed and nobody sent again',
+  },
+  {
     seed: 2061,
     weather: { servers: 2, lostUp: 0, lostDown: 0.02, undoHorizon: 6, hostile: 1 },
     found: 'a page brought the deletions of a fold to a server that had not heard of it',
   },
-];
-
-/** The same, not mended yet: they must fail, and lose this mark when they do not. */
-export const OPEN: readonly Pinned[] = [
-  { seed: 1153, weather: {}, found: 'some pixels of a folded stroke show what lies beneath' },
 ];
