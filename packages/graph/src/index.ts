@@ -3,5 +3,6 @@ export { GRAPH_ERRORS, GraphError, type GraphErrorCode } from './errors.ts';
 export { gradients } from './gradients.ts';
 export { createGraph, type DataType, type Graph, type Node, type Tensor } from './graph.ts';
 export * from './operations.ts';
+export * from './pictureOperations.ts';
 export { type Signature, savedModelBytes } from './savedModel.ts';
 export type { Shape, Side } from './shape.ts';
