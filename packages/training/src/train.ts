@@ -132,7 +132,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const { steps, seconds, finalLoss, ended } = run;
     return {
       model: {
-        labels: labels.map(({ value, name, gray }) => ({ value, name, gray })),
+        labels: labels.map(({ value, name, gray, color }) => ({
+          value,
+          name,
+          gray,
+          ...(color && { color }),
+        })),
         recipe,
         network: preset.network,
         temperature,
