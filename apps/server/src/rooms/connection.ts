@@ -173,6 +173,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
+    this.ghosts.start();
     this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     for (const bytes of this.early.splice(0)) this.receive(bytes);
@@ -203,8 +204,7 @@ export class Connection implements Peer {
         case 'syncStep1': {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
-          const base = this.missingBase();
-          const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
+          const answer = [...this.missingBase(), ...room.answerTo(frame.stateVector)];
           this.outgoing.allow(answer.reduce((sum, { message }) => sum + message.length, 0));
           for (const part of answer) this.send(part);
           return;
@@ -225,13 +225,13 @@ export class Connection implements Peer {
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */
-  private missingBase(): Frame | undefined {
+  private missingBase(): Frame[] {
     const { base } = this.hold!.room;
     const { fold } = this.asked!;
     // A page may hold a fold that a database from a backup does not know.
     const held = this.heldFold ?? (fold <= base.number ? fold : 0);
     this.heldFold = base.number;
-    return held < base.number ? base.frameSince(held) : undefined;
+    return held < base.number ? [base.frameSince(held)] : [];
   }
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {

@@ -24,6 +24,7 @@ type Received =
   | { kind: 'ready'; ready: RoomReady }
   | { kind: 'base'; base: Base }
   | { kind: 'folded'; notice: FoldNotice }
+  | { kind: 'foldNumber'; number: number }
   | { kind: 'startOver' };
 type Kind = Received['kind'];
 type Of<K extends Kind> = Extract<Received, { kind: K }>;
@@ -173,6 +174,8 @@ function read(bytes: Uint8Array): Received {
       return { kind: 'base', base: decodeBase(bytes.slice(decoder.pos)) };
     case ROOM_MESSAGE.folded:
       return { kind: 'folded', notice: decodeFoldNotice(bytes.slice(decoder.pos)) };
+    case ROOM_MESSAGE.foldNumber:
+      return { kind: 'foldNumber', number: decoding.readVarUint(decoder) };
     case ROOM_MESSAGE.startOver:
       return { kind: 'startOver' };
     default:
