@@ -45,6 +45,7 @@ import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
 import type { RoomStore } from './roomStore.ts';
 import { claimSession } from './sessions.ts';
+import { isEmptyUpdate } from './updateParts.ts';
 
 export interface ConnectionParts {
   readonly registry: RoomRegistry;
@@ -236,12 +237,17 @@ export class Connection implements Peer {
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
     const { room } = this.hold!;
+    // A page that has nothing which the room lacks: all that there is to acknowledge was acknowledged when it came in.
+    if (as === 'answer' && isEmptyUpdate(update)) return this.gapIsClosed();
     if (!this.mayPaint) {
       const news = as === 'answer' ? ownPart(update, this.ownership()) : update;
       refuseReadersNews(() => room.bringsNews(news));
       if (as === 'answer') this.ghosts.answered(room.lacksOf(update));
       return;
     }
+    // What a page did before its answer is in the answer. On their own its latest strokes would come before an undo that was
+    // lost with a socket, which leaves no gap: they would push what it takes back beyond the horizon, to be refused or folded.
+    if (as === 'news' && this.awaitedAnswers > 0) return;
     try {
       this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {
