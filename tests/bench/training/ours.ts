@@ -108,8 +108,9 @@ function floatsOf(path: string): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
-  Buffer.from(buffer, byteOffset, byteLength);
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
 
 /** Of this process since its start, as Linux keeps it; elsewhere what Node knows. */
 function peakBytes(): number {
