@@ -29,20 +29,23 @@ import {
   readFrame,
   readyFrame,
   refusedFrame,
+  startOverFrame,
   syncStep1Frame,
 } from './frames.ts';
+import { GhostWatch } from './ghosts.ts';
 import { levelWithStore } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
 import { readAllowedPresence } from './presence.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { refuseReadersNews } from './readers.ts';
-import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
+import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
 import type { RoomStore } from './roomStore.ts';
 import { claimSession } from './sessions.ts';
+import { isEmptyUpdate } from './updateParts.ts';
 
 export interface ConnectionParts {
   readonly registry: RoomRegistry;
@@ -73,6 +76,7 @@ export class Connection implements Peer {
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
   private readonly outgoing: Outgoing;
+  private readonly ghosts: GhostWatch;
   private readonly mayStrike: () => boolean;
   private readonly mayMove = createRateLimit({
     perSecond: MAX_PRESENCE_PER_SECOND,
@@ -91,6 +95,11 @@ export class Connection implements Peer {
     this.outgoing = new Outgoing(socket, stream, parts.limits, (waiting) => {
       parts.log.warn('Mask room: a slow reader is sent away', { waiting });
       this.end(CLOSE.slowReader);
+    });
+    this.ghosts = new GhostWatch({
+      ghostMs: parts.limits.ghostMs,
+      ask: () => this.askForMissing(),
+      tell: () => this.send(startOverFrame()),
     });
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
     socket.on('message', (data: Buffer, isBinary) => this.onMessage(data, isBinary));
@@ -165,6 +174,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
+    this.ghosts.start();
     this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     for (const bytes of this.early.splice(0)) this.receive(bytes);
@@ -195,10 +205,8 @@ export class Connection implements Peer {
         case 'syncStep1': {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
-          const base = this.missingBase();
-          const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
-          const bytes = answer.reduce((sum, { message }) => sum + message.length, 0);
-          this.outgoing.allow(bytes);
+          const answer = [...this.missingBase(), ...room.answerTo(frame.stateVector)];
+          this.outgoing.allow(answer.reduce((sum, { message }) => sum + message.length, 0));
           for (const part of answer) this.send(part);
           return;
         }
@@ -218,21 +226,28 @@ export class Connection implements Peer {
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */
-  private missingBase(): Frame | undefined {
+  private missingBase(): Frame[] {
     const { base } = this.hold!.room;
     const { fold } = this.asked!;
     // A page may hold a fold that a database from a backup does not know.
     const held = this.heldFold ?? (fold <= base.number ? fold : 0);
     this.heldFold = base.number;
-    return held < base.number ? base.frameSince(held) : undefined;
+    return held < base.number ? [base.frameSince(held)] : [];
   }
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
     const { room } = this.hold!;
+    // A page that has nothing which the room lacks: all that there is to acknowledge was acknowledged when it came in.
+    if (as === 'answer' && isEmptyUpdate(update)) return this.gapIsClosed();
     if (!this.mayPaint) {
       const news = as === 'answer' ? ownPart(update, this.ownership()) : update;
-      return refuseReadersNews(() => room.bringsNews(news));
+      refuseReadersNews(() => room.bringsNews(news));
+      if (as === 'answer') this.ghosts.answered(room.lacksOf(update));
+      return;
     }
+    // What a page did before its answer is in the answer. On their own its latest strokes would come before an undo that was
+    // lost with a socket, which leaves no gap: they would push what it takes back beyond the horizon, to be refused or folded.
+    if (as === 'news' && this.awaitedAnswers > 0) return;
     try {
       this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {
@@ -244,16 +259,16 @@ export class Connection implements Peer {
   }
 
   private applyUpdate(update: Uint8Array, as: 'answer' | 'news'): Applied {
-    const { room } = this.hold!;
-    const { sessionId } = this.asked!;
+    const apply = (part: Uint8Array) => this.hold!.room.apply(this.asked!.sessionId, part, { from: this });
     try {
-      return room.apply(sessionId, update, { from: this });
+      const applied = apply(update);
+      if (as === 'answer') this.ghosts.answered(false);
+      return applied;
     } catch (error) {
-      const isForeign =
-        error instanceof MaskDocError &&
-        (error.code === 'FOREIGN_CLIENT' || error.code === 'FOREIGN_DELETION');
-      if (!isForeign || as === 'news') throw error;
-      return room.apply(sessionId, ownPart(update, this.ownership()), { from: this });
+      if (!isForeign(error) || as === 'news') throw error;
+      const applied = apply(ownPart(update, this.ownership()));
+      this.ghosts.answered(true);
+      return applied;
     }
   }
 
@@ -382,6 +397,7 @@ export class Connection implements Peer {
     this.phase = 'gone';
     this.early = [];
     clearTimeout(this.gapTimer);
+    this.ghosts.stop();
     this.hold?.room.leave(this);
     this.presence = undefined;
     this.hold?.release();
