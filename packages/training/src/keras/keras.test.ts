@@ -11,7 +11,7 @@ import { toProbabilities } from '../probability.ts';
 import { testEngine } from '../testing/tinyModel.ts';
 import { stateOfKeras } from './courseWeights.ts';
 import { loadKerasModel } from './kerasModel.ts';
-import { type KerasLayer, readKerasLayers } from './weightFile.ts';
+import { type KerasLayer, readKerasFile } from './weightFile.ts';
 
 const frozen = (name: string) =>
   gunzipSync(readFileSync(join(import.meta.dirname, 'testing/frozen', `${name}.gz`)));
@@ -39,7 +39,7 @@ describe('frozen files of Keras 3.15', () => {
   const output = floats(frozen('output.f32'));
 
   test.each(['course.h5', 'course.weights.h5'])('%s answers as Keras did', async (name) => {
-    const state = stateOfKeras(readKerasLayers(frozen(name), name), name);
+    const state = stateOfKeras(readKerasFile(frozen(name), name).layers, name);
     expect(state.config).toMatchObject({ preset: 'course', base: 2, depth: 2, classes: 2, dropout: 0.5 });
     expect(new Set(output).size).toBeGreaterThan(100);
     expect(furthest(await answer(state, input, 16), output)).toBeLessThan(1e-5);
@@ -47,12 +47,19 @@ describe('frozen files of Keras 3.15', () => {
 
   test('both layouts hold the same weights', () => {
     const [legacy, later] = ['course.h5', 'course.weights.h5'].map((name) =>
-      stateOfKeras(readKerasLayers(frozen(name), name), name),
+      stateOfKeras(readKerasFile(frozen(name), name).layers, name),
     );
     expect(encodeState(legacy!)).toEqual(encodeState(later!));
   });
 
-  const layers = () => readKerasLayers(frozen('course.weights.h5'), 'frozen');
+  test('a saved model names the side of its images, weights alone do not', () => {
+    const sides = ['course.h5', 'course.weights.h5'].map(
+      (name) => readKerasFile(frozen(name), name).inputSide,
+    );
+    expect(sides).toEqual([16, null]);
+  });
+
+  const layers = () => readKerasFile(frozen('course.weights.h5'), 'frozen').layers;
   const refused: [string, (layers: KerasLayer[]) => KerasLayer[], RegExp][] = [
     ['a convolution too few', (all) => all.slice(1), /13 convolutions in x\.h5, where .* 24 convolutions/],
     [
@@ -74,7 +81,7 @@ describe('frozen files of Keras 3.15', () => {
   test('cut off, foreign or missing are KERAS_FILE', async () => {
     const whole = frozen('course.weights.h5');
     for (const bytes of [whole.subarray(0, 3000), new Uint8Array(0), new Uint8Array(4096)]) {
-      expect(() => readKerasLayers(bytes, 'x.h5')).toThrow(code('KERAS_FILE'));
+      expect(() => readKerasFile(bytes, 'x.h5')).toThrow(code('KERAS_FILE'));
     }
     await expect(loadKerasModel('/nowhere/x.h5')).rejects.toThrow(code('KERAS_FILE'));
   });
