@@ -28,8 +28,11 @@ const EXCEPTIONS = [
   [/^caniuse-lite$/, 'CC-BY-4.0 data about browsers, not code'],
 ];
 
-/** Read where a package.json gives no usable `license` field, from the package's own licence file. */
-const READ_BY_HAND = {};
+/** Where the `license` field of a package.json says nothing usable: read from its own licence file. */
+const READ_BY_HAND = {
+  // In the public domain, and in parts after pyfive, which is BSD-3-Clause.
+  jsfive: 'BSD-3-Clause',
+};
 
 function accepts(expression) {
   return expression
@@ -44,8 +47,8 @@ function licenceOf(folder, name) {
     license?.type ??
     license ??
     (Array.isArray(licenses) ? licenses.map((l) => l.type ?? l).join(' OR ') : licenses);
-  if (declared) return declared;
   if (READ_BY_HAND[name]) return READ_BY_HAND[name];
+  if (declared) return declared;
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   if (!file) return 'none stated';
   const text = readFileSync(join(folder, file), 'utf8');

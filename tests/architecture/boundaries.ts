@@ -14,15 +14,18 @@ export const MAY_IMPORT: Readonly<Record<string, { workspace: string[]; npm?: st
   'packages/graph': { workspace: [], npm: ['protobufjs'] },
   'packages/mask-doc': { workspace: ['mask'], npm: ['yjs', 'lib0'] },
   'packages/engine': { workspace: [] },
+  'packages/mirror': { workspace: [] },
   'packages/unet': { workspace: ['graph', 'engine'] },
-  'packages/training': { workspace: ['mask', 'metrics', 'image-io', 'graph', 'engine', 'unet'] },
+  'packages/training': {
+    workspace: ['mask', 'metrics', 'image-io', 'graph', 'engine', 'unet', 'mirror'],
+  },
   'apps/web': { workspace: ['mask', 'mask-doc', 'protocol', 'metrics', 'image-io'] },
   'apps/server': { workspace: ['mask', 'mask-doc', 'protocol', 'metrics', 'image-io', 'tissue'] },
   'apps/trainer': {
-    workspace: ['mask', 'metrics', 'image-io', 'graph', 'engine', 'unet', 'training', 'protocol'],
+    workspace: ['mask', 'metrics', 'image-io', 'graph', 'engine', 'unet', 'mirror', 'training', 'protocol'],
   },
   'apps/cli': {
-    workspace: ['mask', 'metrics', 'image-io', 'graph', 'engine', 'unet', 'training', 'protocol'],
+    workspace: ['mask', 'metrics', 'image-io', 'graph', 'engine', 'unet', 'mirror', 'training', 'protocol'],
   },
 };
 
