@@ -46,7 +46,10 @@ export class Questions {
 
   /** Something before this update is missing: ask for all of it, once. */
   gap(error: unknown, as: 'answer' | 'news'): void {
-    if (as === 'answer' && this.awaited === 0) return this.parts.end(error);
+    if (as === 'answer' && this.awaited === 0) {
+      this.parts.end(error);
+      return;
+    }
     if (this.overdue !== undefined) return;
     this.overdue = setTimeout(() => this.parts.end(error), this.parts.gapMs);
     this.askFirst();
