@@ -4,8 +4,15 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { checkTrainingMemory, type Engine, memoryErrorOf, usableMemoryBytes } from '@cotrace/engine';
-import { createUnet, parameterCountOf, type Unet, UnetError, type UnetState } from '@cotrace/unet';
-import { createBatches } from './batches.ts';
+import {
+  createUnet,
+  describeConfig,
+  parameterCountOf,
+  type TrainBatch,
+  type Unet,
+  UnetError,
+} from '@cotrace/unet';
+import { type BestWeights, chooseByEpoch, chooseByHeldOut, type EpochEnd } from './bestWeights.ts';
 import { fitModelTemperature } from './calibration.ts';
 import { type Checkpoint, checkResumable } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
@@ -45,6 +52,10 @@ export interface TrainOptions {
   onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Every half minute, and before CANCELLED is thrown. The next step waits for it. */
   onCheckpoint?: ((checkpoint: Checkpoint) => void | Promise<void>) | undefined;
+  /** At the end of each epoch of the course's recipe. The next step waits for it. */
+  onEpoch?: ((end: EpochEnd) => void | Promise<void>) | undefined;
+  /** Before each step; `batch` is gone after it. The step waits for it. */
+  onBatch?: ((step: number, batch: TrainBatch) => void | Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds from any origin, never backwards. */
   now?: (() => number) | undefined;
@@ -62,15 +73,9 @@ export interface TrainResult {
 
 const PROGRESS_EVERY_MS = 250;
 const CHECKPOINT_EVERY_MS = 30_000;
-/** Weights are compared this many times in the second half of a run; before, they only get better. */
-const COMPARISONS = 8;
-/** The later of two weights is taken unless it is this much worse: it has been annealed longer. */
-const LATER_BONUS = 1.02;
 const SMOOTHING = 0.95;
 /** Steps in a row without a finite loss, each at half the rate of the one before, until the run ends. */
 const MAX_STRIKES = 5;
-/** Weights that have learnt already are not shaken as much as random ones. */
-const RETRAIN_RATE = 0.5;
 
 /** Whether `train` can begin with this model's weights. */
 export function canStartFrom(model: Model, run: { labels: readonly LabelClass[]; recipe: Recipe }): boolean {
@@ -100,7 +105,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const preset = presetOf(recipe, classesOf(labels).length);
   const set = prepareTrainingSet({ sections: options.sections, labels, balance: preset.balance, seed });
   if (startFrom && !canStartFrom(startFrom, { labels, recipe })) {
-    throw new TrainingError('MODEL_ARCHITECTURE', `a model of ${JSON.stringify(startFrom.network)}`);
+    throw new TrainingError(
+      'MODEL_ARCHITECTURE',
+      `${describeConfig(startFrom.network)}; this recipe's is ${describeConfig(preset.network)}`,
+    );
   }
   if (resumeFrom) checkResumable(resumeFrom, { labels, recipe, seed });
   // Before the first tensor: what is refused here would otherwise end the process.
@@ -117,13 +125,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const temperature = await fitModelTemperature(unet, {
       heldOut: options.heldOut,
       labels,
+      input: preset.input,
       signal: options.signal,
     });
     const { labelledPixels } = set;
     const { steps, seconds, finalLoss, ended } = run;
     return {
       model: {
-        labels: labels.map(({ value, name, gray }) => ({ value, name, gray })),
+        labels: labels.map(({ value, name, gray, color }) => ({
+          value,
+          name,
+          gray,
+          ...(color && { color }),
+        })),
         recipe,
         network: preset.network,
         temperature,
@@ -159,7 +173,7 @@ interface Run {
 }
 
 interface RunEnd {
-  best: { measure: number; state: UnetState } | null;
+  best: BestWeights | null;
   steps: number;
   seconds: number;
   finalLoss: number | null;
@@ -169,20 +183,17 @@ interface RunEnd {
 async function runSteps(options: TrainOptions, run: Run): Promise<RunEnd> {
   const { recipe, seed, resumeFrom, signal } = options;
   const { unet, preset, set, now, startedAt } = run;
-  const batches = createBatches(set, { ...recipe, seed, augment: preset.augment });
-  const measureHeldOut = prepareMeasure(options, preset);
+  const batches = preset.batches({ sections: options.sections, labels: options.labels, set, seed });
   const seconds = () => (now() - startedAt) / 1000;
   const schedule = { ...preset.schedule };
-  if (options.startFrom) schedule.peak *= RETRAIN_RATE;
+  if (options.startFrom) schedule.peak *= preset.restartRate;
 
   let step = resumeFrom?.step ?? 0;
   let loss = resumeFrom?.smoothedLoss ?? null;
-  let best = resumeFrom?.best ?? null;
   let strikes = 0;
   let ended: TrainResult['ended'] = 'budget';
   let toldAt = -Infinity;
   let savedAt = now();
-  let comparedAt = Math.max(0.5, fractionNow());
   let stepSeconds = 0;
 
   function fractionNow(): number {
@@ -218,16 +229,26 @@ async function runSteps(options: TrainOptions, run: Run): Promise<RunEnd> {
       seconds: seconds(),
       smoothedLoss: loss,
       state,
-      best,
+      best: choice.best(),
+      epochSum: choice.epochSum(),
     });
     savedAt = now();
   };
-  const compare = async () => {
-    const measure = measureHeldOut ? await measureHeldOut(unet) : loss;
-    if (measure !== null && (best === null || measure <= best.measure * LATER_BONUS)) {
-      best = { measure, state: await unet.exportState() };
-    }
-  };
+  const startBest = resumeFrom?.best ?? null;
+  const choice =
+    preset.stepsPerEpoch === null
+      ? chooseByHeldOut(unet, {
+          measure: prepareMeasure(options, preset),
+          best: startBest,
+          fraction: fractionNow(),
+        })
+      : chooseByEpoch(unet, {
+          stepsPerEpoch: preset.stepsPerEpoch,
+          batches,
+          best: startBest,
+          sum: resumeFrom?.epochSum ?? null,
+          onEpoch: options.onEpoch,
+        });
 
   const firstFraction = fractionNow();
   tell();
@@ -239,8 +260,11 @@ async function runSteps(options: TrainOptions, run: Run): Promise<RunEnd> {
     }
     const from = seconds();
     const rate = learningRate(schedule, { step, fraction: fractionNow() }) / 2 ** strikes;
+    let stepLoss: number | null = null;
     try {
-      const stepLoss = await unet.trainStep(batches(step), rate);
+      const batch = batches(step);
+      await options.onBatch?.(step, batch);
+      stepLoss = await unet.trainStep(batch, rate);
       loss = loss === null ? stepLoss : SMOOTHING * loss + (1 - SMOOTHING) * stepLoss;
       strikes = 0;
     } catch (error) {
@@ -254,18 +278,15 @@ async function runSteps(options: TrainOptions, run: Run): Promise<RunEnd> {
     }
     step++;
     stepSeconds = seconds() - from;
-    if (fractionNow() >= comparedAt + 0.5 / COMPARISONS) {
-      comparedAt = fractionNow();
-      await compare();
-    }
+    await choice.afterStep({ step, stepLoss, smoothedLoss: loss, fraction: fractionNow() });
     if (now() - toldAt >= PROGRESS_EVERY_MS) tell();
     if (now() - savedAt >= CHECKPOINT_EVERY_MS) await save();
     // A step blocks: leases must be renewed and signals heard between two of them.
     await setImmediate();
   }
-  await compare();
+  await choice.atEnd({ step, smoothedLoss: loss, fraction: fractionNow() });
   tell();
-  return { best, steps: step, seconds: seconds(), finalLoss: loss, ended };
+  return { best: choice.best(), steps: step, seconds: seconds(), finalLoss: loss, ended };
 }
 
 /** Null without held-out labels of at least two classes: the smoothed training loss decides then. */
