@@ -19,6 +19,7 @@ export interface RankPlace {
 export interface RankOptions {
   /** Arguments of Node: the program that each rank runs, and its own. */
   program: readonly string[];
+  /** By rank; those of one host in a row. */
   places: readonly RankPlace[];
   /** A line that a rank printed. */
   onLine: (line: string) => void;
@@ -58,10 +59,10 @@ export async function startRanks({ program, places, onLine }: RankOptions): Prom
     found.mpiexec,
     [
       // No secure shell leads from a machine to itself; several of its addresses stand for several hosts.
-      ...['-launcher', isLocal ? 'fork' : 'ssh'],
-      ...places.flatMap(({ host, environment }, rank) => [
+      ...['-launcher', isLocal ? 'fork' : 'ssh', '-hosts', hostList(places)],
+      ...places.flatMap(({ environment }, rank) => [
         ...(rank === 0 ? [] : [':']),
-        ...['-n', '1', '-host', host],
+        ...['-n', '1'],
         ...Object.entries(environment).flatMap(([name, value]) => ['-env', name, value]),
         ...[process.execPath, ...program],
       ]),
@@ -70,10 +71,9 @@ export async function startRanks({ program, places, onLine }: RankOptions): Prom
   );
   const said: string[] = [];
   const hear = (line: string) => {
-    if (BANNER.test(line)) return;
     said.push(line);
     if (said.length > LINES_KEPT) said.shift();
-    onLine(line);
+    if (!BANNER.test(line)) onLine(line);
   };
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
   const ended = new Promise<Awaited<Ranks['ended']>>((resolve) => {
@@ -90,6 +90,13 @@ export async function startRanks({ program, places, onLine }: RankOptions): Prom
       await ended;
     },
   };
+}
+
+/** `a:2,b:2`: mpiexec fills the hosts in this order, each with so many ranks. */
+function hostList(places: readonly RankPlace[]): string {
+  const counts = new Map<string, number>();
+  for (const { host } of places) counts.set(host, (counts.get(host) ?? 0) + 1);
+  return [...counts].map(([host, count]) => `${host}:${count}`).join(',');
 }
 
 function started(child: ChildProcess): Promise<void> {
