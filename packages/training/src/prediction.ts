@@ -67,6 +67,11 @@ const PASS_BYTES = 2e9;
 /** Least pixels of mirror image around a section. */
 const MIRRORED = 16;
 
+/** The same, as a multiple of 2^depth. */
+export function mirroredEdge(multiple: number): number {
+  return Math.ceil(MIRRORED / multiple) * multiple;
+}
+
 /** Before any temperature: [height, width, channels]. `maxPixels` of a tile, for tests. */
 export async function averagedProbability(
   unet: Unet,
@@ -109,7 +114,7 @@ export async function averagedProbability(
  * and is unsure, and those are not to be the section's.
  */
 function mirrorFrame({ width, height }: PredictionInput, multiple: number) {
-  const edge = Math.ceil(MIRRORED / multiple) * multiple;
+  const edge = mirroredEdge(multiple);
   const side = (length: number) => Math.ceil((length + 2 * edge) / multiple) * multiple;
   return { x: -edge, y: -edge, width: side(width), height: side(height) };
 }
