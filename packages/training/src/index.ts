@@ -19,8 +19,10 @@ export {
   type Predictor,
 } from './prediction.ts';
 export { COURSE_RECIPE, checkRecipe, DEFAULT_RECIPE, type Recipe } from './recipe.ts';
+export { canStartFrom } from './run.ts';
 export { scoreModel } from './scoring.ts';
 export { type LabelClass, MEMBRANE_LABELS, type Section } from './section.ts';
 export { parseSectionRange } from './sectionRange.ts';
-export { canStartFrom, type TrainOptions, type TrainProgress, type TrainResult, train } from './train.ts';
+export { train } from './train.ts';
+export type { TrainOptions, TrainProgress, TrainResult } from './trainOptions.ts';
 export { type UncertainRegion, uncertainRegions } from './uncertainRegions.ts';
