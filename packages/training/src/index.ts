@@ -19,6 +19,8 @@ export {
   type Predictor,
 } from './prediction.ts';
 export { COURSE_RECIPE, checkRecipe, DEFAULT_RECIPE, type Recipe } from './recipe.ts';
+export { chooseReplicas } from './replicas/machine.ts';
+export { type ReplicatedResult, type Replication, trainReplicated } from './replicas/trainReplicated.ts';
 export { canStartFrom } from './run.ts';
 export { scoreModel } from './scoring.ts';
 export { type LabelClass, MEMBRANE_LABELS, type Section } from './section.ts';

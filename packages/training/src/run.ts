@@ -1,6 +1,7 @@
 /** What comes before and after the steps of a run: what is refused, the network at its start, the model at the end. */
 import { checkTrainingMemory, type Engine, usableMemoryBytes } from '@cotrace/engine';
 import { createUnet, parameterCountOf, type Unet, type UnetState } from '@cotrace/unet';
+import { type Batches, createBatches } from './batches.ts';
 import { fitModelTemperature } from './calibration.ts';
 import { checkResumable } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
@@ -76,6 +77,11 @@ export function createRunUnet(engine: Engine, options: RunOptions, { preset }: P
   if (resumeFrom) unet.importState(resumeFrom.state, 'all');
   else if (startFrom) unet.importState(startFrom.state, 'weights');
   return unet;
+}
+
+/** What the steps of the run learn from. */
+export function createRunBatches({ recipe, seed }: RunOptions, { preset, set }: PreparedRun): Batches {
+  return createBatches(set, { ...recipe, seed, augment: preset.augment });
 }
 
 /** Throws CANCELLED. */

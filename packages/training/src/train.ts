@@ -1,8 +1,7 @@
 /** A training run in this process alone. Knows no server and writes no file. */
 import { memoryErrorOf } from '@cotrace/engine';
-import { createBatches } from './batches.ts';
 import { runSteps } from './loop.ts';
-import { createRunUnet, finishRun, prepareRun } from './run.ts';
+import { createRunBatches, createRunUnet, finishRun, prepareRun } from './run.ts';
 import type { TrainOptions, TrainResult } from './trainOptions.ts';
 
 /**
@@ -11,16 +10,15 @@ import type { TrainOptions, TrainResult } from './trainOptions.ts';
  * MODEL_ARCHITECTURE, CHECKPOINT_MISMATCH, LOSS_NOT_FINITE, CANCELLED; EngineError MEMORY_TOO_SMALL.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { engine, recipe, seed, resumeFrom } = options;
+  const { engine, resumeFrom } = options;
   const now = options.now ?? (() => performance.now());
   const startedAt = now() - 1000 * (resumeFrom?.seconds ?? 0);
   const prepared = prepareRun(options, engine.name);
-  const { preset, set } = prepared;
   const unet = createRunUnet(engine, options, prepared);
   try {
-    const batches = createBatches(set, { ...recipe, seed, augment: preset.augment });
+    const batches = createRunBatches(options, prepared);
     const takeStep = (step: number, rate: number) => unet.trainStep(batches(step), rate);
-    const end = await runSteps(options, { unet, preset, takeStep, now, startedAt });
+    const end = await runSteps(options, { unet, preset: prepared.preset, takeStep, now, startedAt });
     return await finishRun(options, prepared, unet, end);
   } catch (error) {
     throw memoryErrorOf(error) ?? error;
