@@ -1,8 +1,10 @@
 /** Data set, augmentation, loop, prediction, uncertainty, gate. Knows no server and no protocol. */
+export type { EpochEnd } from './bestWeights.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { readCourseFolder, unitRange } from './courseFolder.ts';
 export { TRAINING_ERRORS, TrainingError, type TrainingErrorCode } from './errors.ts';
 export { type Judgement, judge, type Score } from './gate.ts';
+export { isKerasFile, loadKerasModel } from './keras/kerasModel.ts';
 export { decodeModel, encodeModel, MODEL_FORMAT, type Model, type ModelDescription } from './model.ts';
 export {
   loadCheckpointFolder,

@@ -4,6 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { type Unet, UnetError } from '@cotrace/unet';
+import type { Batches } from './batches.ts';
+import { chooseByEpoch, chooseByHeldOut } from './bestWeights.ts';
 import { TrainingError } from './errors.ts';
 import { heldOutLoss } from './heldOutLoss.ts';
 import { learningRate } from './learningRate.ts';
@@ -14,20 +16,15 @@ import type { RunOptions, TrainResult } from './trainOptions.ts';
 
 const PROGRESS_EVERY_MS = 250;
 const CHECKPOINT_EVERY_MS = 30_000;
-/** Weights are compared this many times in the second half of a run; before, they only get better. */
-const COMPARISONS = 8;
-/** The later of two weights is taken unless it is this much worse: it has been annealed longer. */
-const LATER_BONUS = 1.02;
 const SMOOTHING = 0.95;
 /** Steps in a row without a finite loss, each at half the rate of the one before, until the run ends. */
 const MAX_STRIKES = 5;
-/** Weights that have learnt already are not shaken as much as random ones. */
-const RETRAIN_RATE = 0.5;
 
 export interface Run {
   /** Holds the current weights and the optimiser after every step. */
   unet: Unet;
   preset: Preset;
+  batches: Batches;
   /** One step of the run, by its number; its mean loss. Throws UnetError LOSS_NOT_FINITE. */
   takeStep: (step: number, learningRate: number) => Promise<number>;
   /** Milliseconds. */
@@ -38,20 +35,17 @@ export interface Run {
 /** Throws LOSS_NOT_FINITE, CANCELLED; whatever a step throws besides. */
 export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
   const { recipe, seed, resumeFrom, signal } = options;
-  const { unet, preset, takeStep, now, startedAt } = run;
-  const measureHeldOut = prepareMeasure(options, preset);
+  const { unet, preset, batches, takeStep, now, startedAt } = run;
   const seconds = () => (now() - startedAt) / 1000;
   const schedule = { ...preset.schedule };
-  if (options.startFrom) schedule.peak *= RETRAIN_RATE;
+  if (options.startFrom) schedule.peak *= preset.restartRate;
 
   let step = resumeFrom?.step ?? 0;
   let loss = resumeFrom?.smoothedLoss ?? null;
-  let best = resumeFrom?.best ?? null;
   let strikes = 0;
   let ended: TrainResult['ended'] = 'budget';
   let toldAt = -Infinity;
   let savedAt = now();
-  let comparedAt = Math.max(0.5, fractionNow());
   let stepSeconds = 0;
 
   function fractionNow(): number {
@@ -87,16 +81,26 @@ export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
       seconds: seconds(),
       smoothedLoss: loss,
       state,
-      best,
+      best: choice.best(),
+      epochSum: choice.epochSum(),
     });
     savedAt = now();
   };
-  const compare = async () => {
-    const measure = measureHeldOut ? await measureHeldOut(unet) : loss;
-    if (measure !== null && (best === null || measure <= best.measure * LATER_BONUS)) {
-      best = { measure, state: await unet.exportState() };
-    }
-  };
+  const startBest = resumeFrom?.best ?? null;
+  const choice =
+    preset.stepsPerEpoch === null
+      ? chooseByHeldOut(unet, {
+          measure: prepareMeasure(options, preset),
+          best: startBest,
+          fraction: fractionNow(),
+        })
+      : chooseByEpoch(unet, {
+          stepsPerEpoch: preset.stepsPerEpoch,
+          batches,
+          best: startBest,
+          sum: resumeFrom?.epochSum ?? null,
+          onEpoch: options.onEpoch,
+        });
 
   const firstFraction = fractionNow();
   tell();
@@ -108,8 +112,9 @@ export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
     }
     const from = seconds();
     const rate = learningRate(schedule, { step, fraction: fractionNow() }) / 2 ** strikes;
+    let stepLoss: number | null = null;
     try {
-      const stepLoss = await takeStep(step, rate);
+      stepLoss = await takeStep(step, rate);
       loss = loss === null ? stepLoss : SMOOTHING * loss + (1 - SMOOTHING) * stepLoss;
       strikes = 0;
     } catch (error) {
@@ -123,18 +128,15 @@ export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
     }
     step++;
     stepSeconds = seconds() - from;
-    if (fractionNow() >= comparedAt + 0.5 / COMPARISONS) {
-      comparedAt = fractionNow();
-      await compare();
-    }
+    await choice.afterStep({ step, stepLoss, smoothedLoss: loss, fraction: fractionNow() });
     if (now() - toldAt >= PROGRESS_EVERY_MS) tell();
     if (now() - savedAt >= CHECKPOINT_EVERY_MS) await save();
     // A step blocks: leases must be renewed and signals heard between two of them.
     await setImmediate();
   }
-  await compare();
+  await choice.atEnd({ step, smoothedLoss: loss, fraction: fractionNow() });
   tell();
-  return { best, steps: step, seconds: seconds(), finalLoss: loss, ended };
+  return { best: choice.best(), steps: step, seconds: seconds(), finalLoss: loss, ended };
 }
 
 /** Null without held-out labels of at least two classes: the smoothed training loss decides then. */

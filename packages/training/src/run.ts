@@ -1,7 +1,8 @@
 /** What comes before and after the steps of a run: what is refused, the network at its start, the model at the end. */
 import { checkTrainingMemory, type Engine, usableMemoryBytes } from '@cotrace/engine';
-import { createUnet, parameterCountOf, type Unet, type UnetState } from '@cotrace/unet';
-import { type Batches, createBatches } from './batches.ts';
+import { createUnet, describeConfig, parameterCountOf, type Unet } from '@cotrace/unet';
+import type { Batches } from './batches.ts';
+import type { BestWeights } from './bestWeights.ts';
 import { fitModelTemperature } from './calibration.ts';
 import { checkResumable } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
@@ -19,7 +20,7 @@ export interface PreparedRun {
 
 /** How the steps ended; `seconds` of training. */
 export interface RunEnd {
-  best: { measure: number; state: UnetState } | null;
+  best: BestWeights | null;
   steps: number;
   seconds: number;
   finalLoss: number | null;
@@ -52,7 +53,10 @@ export function prepareRun(options: RunOptions, engine: Engine['name'], replicas
   const preset = presetOf(recipe, classesOf(labels).length);
   const set = prepareTrainingSet({ sections: options.sections, labels, balance: preset.balance, seed });
   if (startFrom && !canStartFrom(startFrom, { labels, recipe })) {
-    throw new TrainingError('MODEL_ARCHITECTURE', `a model of ${JSON.stringify(startFrom.network)}`);
+    throw new TrainingError(
+      'MODEL_ARCHITECTURE',
+      `${describeConfig(startFrom.network)}; this recipe's is ${describeConfig(preset.network)}`,
+    );
   }
   if (resumeFrom) checkResumable(resumeFrom, { labels, recipe, seed });
   // Before the first tensor: what is refused here would otherwise end the process.
@@ -80,8 +84,11 @@ export function createRunUnet(engine: Engine, options: RunOptions, { preset }: P
 }
 
 /** What the steps of the run learn from. */
-export function createRunBatches({ recipe, seed }: RunOptions, { preset, set }: PreparedRun): Batches {
-  return createBatches(set, { ...recipe, seed, augment: preset.augment });
+export function createRunBatches(
+  { sections, labels, seed }: RunOptions,
+  { preset, set }: PreparedRun,
+): Batches {
+  return preset.batches({ sections, labels, set, seed });
 }
 
 /** Throws CANCELLED. */
@@ -93,7 +100,7 @@ export async function finishRun(
 ): Promise<TrainResult> {
   const { engine, labels, recipe, seed, heldOut, signal } = options;
   if (best) unet.importState(best.state, 'weights');
-  const temperature = await fitModelTemperature(unet, { heldOut, labels, signal });
+  const temperature = await fitModelTemperature(unet, { heldOut, labels, input: preset.input, signal });
   const { labelledPixels } = set;
   return {
     model: {

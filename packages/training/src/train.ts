@@ -17,8 +17,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const unet = createRunUnet(engine, options, prepared);
   try {
     const batches = createRunBatches(options, prepared);
-    const takeStep = (step: number, rate: number) => unet.trainStep(batches(step), rate);
-    const end = await runSteps(options, { unet, preset: prepared.preset, takeStep, now, startedAt });
+    const takeStep = async (step: number, rate: number) => {
+      const batch = batches(step);
+      await options.onBatch?.(step, batch);
+      return unet.trainStep(batch, rate);
+    };
+    const end = await runSteps(options, { unet, preset: prepared.preset, batches, takeStep, now, startedAt });
     return await finishRun(options, prepared, unet, end);
   } catch (error) {
     throw memoryErrorOf(error) ?? error;

@@ -1,5 +1,7 @@
 /** What a training run is given, tells while it runs, and answers; the same whoever takes its steps. */
 import type { Engine } from '@cotrace/engine';
+import type { TrainBatch } from '@cotrace/unet';
+import type { EpochEnd } from './bestWeights.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Model } from './model.ts';
 import type { Recipe } from './recipe.ts';
@@ -33,6 +35,10 @@ export interface TrainOptions {
   onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Every half minute, and before CANCELLED is thrown. The next step waits for it. */
   onCheckpoint?: ((checkpoint: Checkpoint) => void | Promise<void>) | undefined;
+  /** At the end of each epoch of the course's recipe. The next step waits for it. */
+  onEpoch?: ((end: EpochEnd) => void | Promise<void>) | undefined;
+  /** Before each step; `batch` is gone after it. The step waits for it, or, with several replicas, does not. */
+  onBatch?: ((step: number, batch: TrainBatch) => void | Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds from any origin, never backwards. */
   now?: (() => number) | undefined;

@@ -11,7 +11,10 @@ import type { Section } from '../section.ts';
 import type { RunOptions } from '../trainOptions.ts';
 
 /** Everything but functions and signals. */
-export type JobOptions = Omit<RunOptions, 'onProgress' | 'onCheckpoint' | 'signal' | 'now'>;
+export type JobOptions = Omit<
+  RunOptions,
+  'onProgress' | 'onCheckpoint' | 'onEpoch' | 'onBatch' | 'signal' | 'now'
+>;
 
 export interface Job {
   options: JobOptions;

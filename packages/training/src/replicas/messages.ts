@@ -2,6 +2,7 @@
 import { ENGINE_ERRORS, EngineError } from '@cotrace/engine';
 import { MIRROR_ERRORS, MirrorError, type StrategyReport } from '@cotrace/mirror';
 import { UNET_ERRORS, UnetError } from '@cotrace/unet';
+import type { EpochEnd } from '../bestWeights.ts';
 import { TRAINING_ERRORS, TrainingError } from '../errors.ts';
 import type { RunEnd } from '../run.ts';
 import type { TrainProgress } from '../trainOptions.ts';
@@ -10,6 +11,7 @@ export type FromRank =
   | { kind: 'progress'; progress: TrainProgress }
   /** A new one lies in the job's folder. */
   | { kind: 'checkpoint' }
+  | { kind: 'epoch'; end: EpochEnd }
   /** The steps are done; the last checkpoint holds the weights. */
   | { kind: 'done'; end: Omit<RunEnd, 'best'>; report: StrategyReport; imagesPerSecond: number | null }
   | { kind: 'failed'; error: PassedError };

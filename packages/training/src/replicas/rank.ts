@@ -10,6 +10,7 @@ import {
   openCommunicator,
 } from '@cotrace/mirror';
 import { type TrainBatch, type Unet, UnetError } from '@cotrace/unet';
+import type { Batches } from '../batches.ts';
 import { runSteps } from '../loop.ts';
 import { saveCheckpointFolder } from '../modelFolder.ts';
 import { createRunBatches, createRunUnet, type PreparedRun, prepareRun } from '../run.ts';
@@ -85,6 +86,7 @@ async function work(folder: string, communicator: Communicator, upwards: Upwards
     upwards,
     unet,
     prepared,
+    batches,
     signal: stop.signal,
     takeStep,
   });
@@ -103,10 +105,11 @@ function lead(parts: {
   upwards: Upwards;
   unet: Unet;
   prepared: PreparedRun;
+  batches: Batches;
   signal: AbortSignal;
   takeStep: (step: number, learningRate: number) => Promise<number>;
 }) {
-  const { folder, job, upwards, unet, prepared, signal, takeStep } = parts;
+  const { folder, job, upwards, unet, prepared, batches, signal, takeStep } = parts;
   const { options } = job;
   const spentMs = Date.now() - job.startedAt + 1000 * (options.resumeFrom?.seconds ?? 0);
   return runSteps(
@@ -114,6 +117,7 @@ function lead(parts: {
       ...options,
       signal,
       onProgress: (progress) => void upwards.post({ kind: 'progress', progress }),
+      onEpoch: (end) => upwards.post({ kind: 'epoch', end }),
       async onCheckpoint(checkpoint) {
         await saveCheckpointFolder(folder, checkpoint);
         await upwards.post({ kind: 'checkpoint' });
@@ -122,6 +126,7 @@ function lead(parts: {
     {
       unet,
       preset: prepared.preset,
+      batches,
       takeStep,
       now: () => performance.now(),
       startedAt: performance.now() - spentMs,

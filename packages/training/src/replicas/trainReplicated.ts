@@ -21,7 +21,14 @@ import {
 import type { Checkpoint } from '../checkpoint.ts';
 import { TrainingError, throwIfCancelled } from '../errors.ts';
 import { loadCheckpointFolder } from '../modelFolder.ts';
-import { createRunUnet, finishRun, prepareRun, type RunEnd } from '../run.ts';
+import {
+  createRunBatches,
+  createRunUnet,
+  finishRun,
+  type PreparedRun,
+  prepareRun,
+  type RunEnd,
+} from '../run.ts';
 import type { TrainOptions, TrainResult } from '../trainOptions.ts';
 import { writeJob } from './job.ts';
 import { machineOf } from './machine.ts';
@@ -74,11 +81,12 @@ export async function trainReplicated(
   planReplicas(wanted, machine);
   await checkHosts(hosts);
   const prepared = prepareRun(options, engine.name, rest.replicas);
+  const showBatches = batchShower(options, prepared);
   let resumeFrom = options.resumeFrom;
   for (;;) {
     throwIfCancelled(options.signal);
     const outcome = await runRanks(
-      { ...options, resumeFrom },
+      { ...options, resumeFrom, showBatches },
       { ...rest, ...wanted },
       planReplicas(wanted, machine).places,
     );
@@ -107,6 +115,17 @@ export async function trainReplicated(
   }
 }
 
+/** Ranks make their shares of a batch; whoever wants to see whole ones has them made again, up to a step. */
+function batchShower(options: TrainOptions, prepared: PreparedRun): (upTo: number) => Promise<void> {
+  const { onBatch } = options;
+  if (!onBatch) return async () => {};
+  const batches = createRunBatches(options, prepared);
+  let step = options.resumeFrom?.step ?? 0;
+  return async (upTo) => {
+    for (; step < upTo; step += 1) await onBatch(step, batches(step));
+  };
+}
+
 /** Of what is left: one replica fewer, or one host fewer, and a number that divides the batch. Undefined: nothing is. */
 function withoutLost(
   wanted: { strategy: StrategyName; hosts: readonly string[]; replicas: number; batch: number },
@@ -127,12 +146,22 @@ function withoutLost(
 
 /** One set of ranks, from its start to its end; nothing of it is left then. */
 async function runRanks(
-  options: TrainOptions,
+  options: TrainOptions & { showBatches: (upTo: number) => Promise<void> },
   replication: Pick<Replication, 'strategy' | 'replicas' | 'stalenessBound' | 'patienceMs'>,
   places: Parameters<typeof startRanks>[0]['places'],
 ): Promise<Outcome> {
   const { strategy, replicas } = replication;
-  const { engine, onProgress, onCheckpoint, signal, now: _, ...plain } = options;
+  const {
+    engine,
+    onProgress,
+    onCheckpoint,
+    onEpoch,
+    onBatch: _,
+    showBatches,
+    signal,
+    now: __,
+    ...plain
+  } = options;
   const folder = await mkdtemp(join(tmpdir(), 'cotrace-run-'));
   let last: Checkpoint | undefined;
   let step = options.resumeFrom?.step ?? 0;
@@ -146,10 +175,14 @@ async function runRanks(
       case 'progress':
         step = message.progress.step;
         onProgress?.(message.progress);
+        await showBatches(step);
         return;
       case 'checkpoint':
         last = await loadCheckpointFolder(folder);
         await onCheckpoint?.(last);
+        return;
+      case 'epoch':
+        await onEpoch?.(message.end);
         return;
       case 'done':
         last = await loadCheckpointFolder(folder);
