@@ -34,6 +34,11 @@ export const CLI_ERRORS = {
     ({ number, source }) =>
       `A prediction for section ${number} was expected, but ${source} holds none. Predict it, or leave it out with --sections.`,
   ),
+  TASK_FOLDER: entry<{ folder: string; came: string | undefined; there: string[] }>(
+    2,
+    ({ folder, came, there }) =>
+      `--task takes a folder of ${folder} with image/ in it, but ${came === undefined ? 'none was named' : `"${came}" came`}. ${there.length === 0 ? 'There is none.' : `There ${there.length === 1 ? 'is' : 'are'} ${there.join(', ')}.`}`,
+  ),
   LABEL_MISSING: entry<{ number: number; source: string }>(
     2,
     ({ number, source }) =>

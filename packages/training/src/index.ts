@@ -20,12 +20,19 @@ export {
   type PredictionOptions,
   type Predictor,
 } from './prediction.ts';
-export { COURSE_RECIPE, checkRecipe, DEFAULT_RECIPE, type Recipe } from './recipe.ts';
+export { COURSE_RECIPE, checkRecipe, DEFAULT_RECIPE, type Recipe, STEPS_PER_EPOCH } from './recipe.ts';
 export { chooseReplicas } from './replicas/machine.ts';
 export { type ReplicatedResult, type Replication, trainReplicated } from './replicas/trainReplicated.ts';
 export { canStartFrom } from './run.ts';
 export { scoreModel } from './scoring.ts';
-export { type LabelClass, MEMBRANE_LABELS, type Section } from './section.ts';
+export {
+  classesOf,
+  classIndices,
+  type LabelClass,
+  MEMBRANE_LABELS,
+  type Section,
+  UNKNOWN_CLASS,
+} from './section.ts';
 export { parseSectionRange } from './sectionRange.ts';
 export { train } from './train.ts';
 export type { TrainOptions, TrainProgress, TrainResult } from './trainOptions.ts';

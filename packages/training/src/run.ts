@@ -104,7 +104,7 @@ export async function finishRun(
   const { labelledPixels } = set;
   return {
     model: {
-      labels: labels.map(({ value, name, gray }) => ({ value, name, gray })),
+      labels: labels.map(({ value, name, gray, color }) => ({ value, name, gray, ...(color && { color }) })),
       recipe,
       network: preset.network,
       temperature,
