@@ -1,5 +1,5 @@
 /**
- * The tensor engine, chosen at start and said aloud: native TensorFlow, else WebAssembly. Everything above takes an
+ * The tensor engine, chosen at start and said aloud: native TensorFlow, else WebGPU, else WebAssembly. Everything above takes an
  * {@link Engine} and does not ask again.
  */
 import { createRequire } from 'node:module';
@@ -9,6 +9,7 @@ import util from 'node:util';
 import type * as tfjs from '@tensorflow/tfjs';
 import { EngineError } from './errors.ts';
 import { registerWasmFilterGradient } from './wasmFilterGradient.ts';
+import { findWebgpuAdapter, startWebgpu, type WebgpuAdapter } from './webgpu.ts';
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
 export type WantedEngine = 'auto' | EngineName;
@@ -29,6 +30,8 @@ export interface Engine {
 }
 
 const require = createRequire(import.meta.url);
+
+const FASTER = 'Run `npm start` once where pip and g++ are installed to get native TensorFlow.';
 
 const processor = () => cpus()[0]?.model.replace(/\s+/g, ' ').trim() || 'an unnamed processor';
 
@@ -85,7 +88,6 @@ async function loadWasm(why?: string): Promise<Engine> {
   }
   await tf.ready();
   registerWasmFilterGradient(tf);
-  const faster = 'Run `npm start` once where pip and g++ are installed to get native TensorFlow.';
   return {
     name: 'wasm',
     tf,
@@ -94,13 +96,40 @@ async function loadWasm(why?: string): Promise<Engine> {
     deviceName: processor(),
     threads: 1,
     sentence: `WebAssembly (tfjs ${tf.version_core}) on ${processor()}, 1 thread${why ? `: ${why}` : ''}`,
-    faster,
+    faster: FASTER,
   };
+}
+
+async function loadWebgpu(found: WebgpuAdapter): Promise<Engine> {
+  const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  await startWebgpu(tf, found);
+  return {
+    name: 'webgpu',
+    tf,
+    version: tf.version_core,
+    device: 'gpu',
+    deviceName: found.name,
+    threads: 1,
+    sentence: `WebGPU (tfjs ${tf.version_core}) on ${found.name}`,
+    faster: FASTER,
+  };
+}
+
+/** Where native TensorFlow is not: a real graphics card, or the processor by way of WebAssembly. */
+async function loadWithoutTensorFlow(): Promise<Engine> {
+  const why = 'native TensorFlow is not installed';
+  try {
+    const found = await findWebgpuAdapter();
+    if (!found.software) return await loadWebgpu(found);
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause;
+  }
+  return loadWasm(why);
 }
 
 /**
  * Load an engine; one a process. `auto` takes the fastest that is there.
- * @throws EngineError ENGINE_UNAVAILABLE, NOT_YET (webgpu)
+ * @throws EngineError ENGINE_UNAVAILABLE, WEBGPU_NO_ADAPTER
  */
 export async function loadEngine(wanted: WantedEngine = 'auto'): Promise<Engine> {
   switch (wanted) {
@@ -109,13 +138,13 @@ export async function loadEngine(wanted: WantedEngine = 'auto'): Promise<Engine>
     case 'wasm':
       return loadWasm();
     case 'webgpu':
-      throw new EngineError('NOT_YET', 'The engine webgpu: use "auto", "tensorflow" or "wasm".');
+      return loadWebgpu(await findWebgpuAdapter());
     case 'auto':
       try {
         return loadTensorFlow();
       } catch (cause) {
         if (!(cause instanceof EngineError)) throw cause;
-        return loadWasm('native TensorFlow is not installed');
+        return loadWithoutTensorFlow();
       }
     default:
       throw new EngineError(
