@@ -7,6 +7,7 @@ import {
   checkNode,
   generateDatabaseClient,
   installPackages,
+  installReplicas,
   installTensorEngine,
   ROOT,
   SetupError,
@@ -66,6 +67,7 @@ async function main() {
   checkNode();
   await step('packages', installPackages);
   await step('tensor engine', installTensorEngine);
+  await step('replicas', installReplicas);
   await step('database client', generateDatabaseClient);
   await step('web application', buildWeb);
 

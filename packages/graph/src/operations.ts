@@ -11,7 +11,7 @@ import {
 import { broadcastShape, describeShape, type Shape, scaledSide } from './shape.ts';
 
 /** Adds a node with one output and returns that. */
-function one(
+export function one(
   graph: Graph,
   op: string,
   name: string,
@@ -94,7 +94,7 @@ export function unary(
 /** Element by element over two tensors that broadcast against each other. */
 export function binary(
   graph: Graph,
-  op: 'AddV2' | 'Sub' | 'Mul' | 'ReluGrad',
+  op: 'AddV2' | 'Sub' | 'Mul' | 'RealDiv' | 'ReluGrad',
   name: string,
   a: Tensor,
   b: Tensor,

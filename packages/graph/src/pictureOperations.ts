@@ -74,7 +74,7 @@ export function floatUnary(
 }
 
 /** x with `shape`; `sides` (int32, one −1 allowed) are what they are when the graph runs. */
-export function reshape(graph: Graph, name: string, x: Tensor, sides: Tensor, shape: Shape): Tensor {
+export function reshapeBy(graph: Graph, name: string, x: Tensor, sides: Tensor, shape: Shape): Tensor {
   expectShape(name, 'the sides', sides, [shape.length]);
   const attributes = { T: { type: x.type }, Tshape: { type: 'int32' } } as const;
   const outputs = [{ shape, type: x.type }];

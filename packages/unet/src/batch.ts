@@ -8,10 +8,10 @@ import type { TrainBatch } from './unet.ts';
 export interface PreparedBatch {
   /** Target of every output channel: class 1 for two classes, one-hot for more, [n, h, w, c]. */
   targets: Float32Array;
-  /** Weights divided by their sum, [n, h, w, 1]: the loss is a plain sum. */
+  /** [n, h, w, 1]; for the mean divided by their sum, so that the loss is a plain sum either way. */
   weights: Float32Array;
-  /** False: nothing is painted here, there is nothing to learn. */
-  painted: boolean;
+  /** Sum of the weights as they came; 0: nothing is painted here, there is nothing to learn. */
+  total: number;
 }
 
 /** @throws UnetError BATCH_SHAPE */
@@ -42,15 +42,19 @@ function checkLength(what: string, came: number, expected: number): void {
   }
 }
 
-/** @throws UnetError BATCH_SHAPE, CLASS_UNKNOWN */
-export function prepareBatch(config: UnetConfig, batch: TrainBatch): PreparedBatch {
+/**
+ * `loss`: whether the loss is to be the mean over all weight or the sum.
+ * @throws UnetError BATCH_SHAPE, CLASS_UNKNOWN
+ */
+export function prepareBatch(config: UnetConfig, batch: TrainBatch, loss: 'mean' | 'sum'): PreparedBatch {
   checkShape(config, batch.images, batch);
   const pixels = batch.n * batch.height * batch.width;
   checkLength('targets', batch.targets.length, pixels);
   checkLength('weights', batch.weights.length, pixels);
 
-  let sum = 0;
-  for (let i = 0; i < pixels; i++) sum += batch.weights[i]!;
+  let total = 0;
+  for (let i = 0; i < pixels; i++) total += batch.weights[i]!;
+  const share = loss === 'mean' ? total : 1;
   const channels = outputChannels(config);
   const targets = new Float32Array(pixels * channels);
   const weights = new Float32Array(pixels);
@@ -61,22 +65,32 @@ export function prepareBatch(config: UnetConfig, batch: TrainBatch): PreparedBat
     if (target >= config.classes) {
       throw unetError('CLASS_UNKNOWN', { came: target, classes: config.classes });
     }
-    weights[i] = weight / sum;
+    weights[i] = weight / share;
     if (channels === 1) targets[i] = target;
     else targets[i * channels + target] = 1;
   }
-  return { targets, weights, painted: sum !== 0 };
+  return { targets, weights, total };
 }
 
-/** The dropout factors of one step by place: the same on every engine. */
+/** The dropout factors of one step by place: the same on every engine, and for an image in whatever batch it comes. */
 export function dropoutFactorsOf(
   config: UnetConfig,
   seed: number,
   step: number,
-  { n, height, width }: { n: number; height: number; width: number },
+  { n, height, width, firstImage = 0 }: Pick<TrainBatch, 'n' | 'height' | 'width' | 'firstImage'>,
 ): { shape: number[]; factors: Float32Array }[] {
-  return dropoutShapes(config, n, height, width).map((shape, place) => ({
-    shape,
-    factors: dropoutFactors(sizeOf(shape), config.dropout, mixSeed(seed, step, place)),
-  }));
+  return dropoutShapes(config, n, height, width).map((shape, place) => {
+    const factors = new Float32Array(sizeOf(shape));
+    const count = factors.length / n;
+    for (let image = 0; image < n; image++) {
+      const imageSeed = mixSeed(seed, step, place, firstImage + image);
+      factors.set(dropoutFactors(count, config.dropout, imageSeed), image * count);
+    }
+    return { shape, factors };
+  });
+}
+
+/** @throws UnetError VECTOR_LENGTH */
+export function checkVector(what: string, came: number, expected: number): void {
+  if (came !== expected) throw unetError('VECTOR_LENGTH', { what, expected, came });
 }

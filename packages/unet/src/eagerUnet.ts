@@ -1,7 +1,7 @@
 /** The network through tfjs, operation by operation: works on every engine; the slower of the two. */
 import type { Engine } from '@cotrace/engine';
 import { ADAM, correctedRate } from './adam.ts';
-import { checkShape, dropoutFactorsOf, type PreparedBatch, prepareBatch } from './batch.ts';
+import { checkShape, checkVector, dropoutFactorsOf, type PreparedBatch, prepareBatch } from './batch.ts';
 import { outputChannels, type UnetConfig } from './config.ts';
 import { eagerLoss, eagerOps, type Tensor } from './eagerOps.ts';
 import { unetError } from './errors.ts';
@@ -18,6 +18,11 @@ import { checkArchitecture } from './state.ts';
 import type { TrainBatch, UnetImplementation, UnetOptions } from './unet.ts';
 
 type Variable = ReturnType<Engine['tf']['variable']>;
+
+interface Differentiated {
+  loss: Tensor;
+  gradients: Tensor[];
+}
 
 interface Parameter {
   spec: ParameterSpec;
@@ -48,12 +53,22 @@ export function createEagerUnet(
     mean: variableOf(new Float32Array(sizeOf(spec.shape)), spec.shape),
     variance: variableOf(new Float32Array(sizeOf(spec.shape)), spec.shape),
   }));
+  const parameterCount = parameterCountOf(config);
+  /** What `part` makes of each parameter and its place in the vector of all of them. */
+  function inOrder(part: (spec: ParameterSpec, from: number, count: number) => Tensor): Tensor[] {
+    let from = 0;
+    return parameters.map(({ spec }) => {
+      const count = sizeOf(spec.shape);
+      from += count;
+      return part(spec, from - count, count);
+    });
+  }
   const byName = new Map(parameters.map((parameter) => [parameter.spec.name, parameter]));
   const logitsOf = (image: Tensor, factors: readonly Tensor[]) =>
     unetLogits(eagerOps(tf, factors), config, ({ name }) => byName.get(name)!.values, image);
 
   /** Loss [] and gradients by variable name; the caller disposes of them. */
-  function differentiate(batch: TrainBatch, { targets, weights }: PreparedBatch) {
+  function differentiate(batch: TrainBatch, { targets, weights }: PreparedBatch): Differentiated {
     const { n, height, width } = batch;
     const trained = parameters.map(({ values }) => values);
     return tf.tidy(() => {
@@ -88,35 +103,86 @@ export function createEagerUnet(
     step += 1;
   }
 
+  /** A step unless loss or gradients are not finite; disposes of both. */
+  async function stepWith({ loss, gradients }: Differentiated, learningRate: number): Promise<number> {
+    try {
+      // CPU–GPU sync point: the weights may change only after both are known to be finite.
+      const squares = tf.tidy(() => tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+      const lossValue = (await loss.data())[0]!;
+      const size = (await squares.data())[0]!;
+      squares.dispose();
+      if (!Number.isFinite(lossValue) || !Number.isFinite(size)) {
+        throw unetError('LOSS_NOT_FINITE', { step: step + 1, loss: lossValue });
+      }
+      applyAdam(gradients, learningRate);
+      return lossValue;
+    } finally {
+      tf.dispose([loss, ...gradients]);
+    }
+  }
+
   return {
     config,
     receptiveRadius: receptiveRadius(config),
-    parameterCount: parameterCountOf(config),
+    parameterCount,
 
     async trainStep(batch, learningRate) {
       refuseDisposed('trainStep');
-      const prepared = prepareBatch(config, batch);
-      if (!prepared.painted) return 0;
+      const prepared = prepareBatch(config, batch, 'mean');
+      if (prepared.total === 0) return 0;
+      return stepWith(differentiate(batch, prepared), learningRate);
+    },
+
+    async gradientSums(batch) {
+      refuseDisposed('gradientSums');
+      const prepared = prepareBatch(config, batch, 'sum');
+      if (prepared.total === 0) return new Float32Array(parameterCount + 2);
       const { loss, gradients } = differentiate(batch, prepared);
-      try {
-        // CPU–GPU sync point: the weights may change only after both are known to be finite.
-        const squares = tf.tidy(() => tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
-        const lossValue = (await loss.data())[0]!;
-        const size = (await squares.data())[0]!;
-        squares.dispose();
-        if (!Number.isFinite(lossValue) || !Number.isFinite(size)) {
-          throw unetError('LOSS_NOT_FINITE', { step: step + 1, loss: lossValue });
-        }
-        applyAdam(gradients, learningRate);
-        return lossValue;
-      } finally {
-        tf.dispose([loss, ...gradients]);
-      }
+      const sums = tf.tidy(() =>
+        tf.concat([...gradients, loss, tf.scalar(prepared.total)].map((part) => tf.reshape(part, [-1]))),
+      );
+      const values = Float32Array.from(await sums.data());
+      tf.dispose([loss, gradients, sums]);
+      return values;
+    },
+
+    async applySums(sums, learningRate) {
+      refuseDisposed('applySums');
+      checkVector('sums', sums.length, parameterCount + 2);
+      const total = sums[parameterCount + 1]!;
+      if (total === 0) return 0;
+      const means = tf.tidy(() => {
+        const mean = tf.div(tf.tensor1d(sums), total);
+        const gradients = inOrder(({ shape }, from, count) =>
+          tf.reshape(tf.slice(mean, [from], [count]), shape),
+        );
+        return { loss: tf.reshape(tf.slice(mean, [parameterCount], [1]), []), gradients };
+      });
+      return stepWith(means, learningRate);
+    },
+
+    async readWeights() {
+      refuseDisposed('readWeights');
+      const flat = tf.tidy(() => tf.concat(parameters.map(({ values }) => tf.reshape(values, [-1]))));
+      const weights = Float32Array.from(await flat.data());
+      flat.dispose();
+      return weights;
+    },
+
+    writeWeights(weights) {
+      refuseDisposed('writeWeights');
+      checkVector('weights', weights.length, parameterCount);
+      tf.tidy(() => {
+        const given = inOrder(({ shape }, from, count) =>
+          tf.tensor(weights.slice(from, from + count), shape),
+        );
+        parameters.forEach(({ values }, index) => void values.assign(given[index]!));
+      });
     },
 
     async gradients(batch) {
       refuseDisposed('gradients');
-      const { loss, gradients } = differentiate(batch, prepareBatch(config, batch));
+      const { loss, gradients } = differentiate(batch, prepareBatch(config, batch, 'mean'));
       const named = new Map<string, Float32Array>();
       for (const [index, { spec }] of parameters.entries()) {
         named.set(spec.name, (await gradients[index]!.data()) as Float32Array);

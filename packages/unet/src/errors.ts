@@ -18,6 +18,10 @@ export const UNET_ERRORS = {
     ({ what, expected, came }) =>
       `Expected ${what} of ${expected}, but ${came} came. Cut or pad the tiles to that size.`,
   ),
+  VECTOR_LENGTH: entry<{ what: string; expected: number; came: number }>(
+    ({ what, expected, came }) =>
+      `Expected ${what} of ${expected} numbers, but ${came} came. Take them from a network of the same recipe.`,
+  ),
   CLASS_UNKNOWN: entry<{ came: number; classes: number }>(
     ({ came, classes }) =>
       `Expected class indices below ${classes} wherever the weight is positive, but ${came} came. Give the network as many classes as the label table has, or weight 0 to that pixel.`,

@@ -1,16 +1,17 @@
 /** The network as one TensorFlow graph: a step is a single call. Only for the native engine. */
 import type { Engine } from '@cotrace/engine';
 import { correctedRate } from './adam.ts';
-import { checkShape, dropoutFactorsOf, prepareBatch } from './batch.ts';
+import { checkShape, checkVector, dropoutFactorsOf, prepareBatch } from './batch.ts';
 import { outputChannels, type UnetConfig } from './config.ts';
 import type { Tensor } from './eagerOps.ts';
 import { unetError } from './errors.ts';
+import { PARTS, partName } from './graphParameters.ts';
 import { type GraphSession, openGraphSession } from './graphSession.ts';
 import { parameterCountOf, parameterSpecs, sizeOf, startValues } from './network.ts';
 import { choosePrecision } from './precision.ts';
 import { receptiveRadius } from './receptiveRadius.ts';
 import { checkArchitecture, type UnetState } from './state.ts';
-import { buildTrainGraph, factorsName, gradientName, PARTS, partName } from './trainGraph.ts';
+import { buildTrainGraph, factorsName, gradientName } from './trainGraph.ts';
 import type { TrainBatch, UnetImplementation, UnetOptions } from './unet.ts';
 
 export function createGraphUnet(
@@ -26,6 +27,7 @@ export function createGraphUnet(
   let step = 0;
   // What the variables are to hold, until the next call brings it into the session.
   let pending: UnetState | null = startState(config, seed);
+  let pendingWeights: Float32Array | null = null;
 
   async function session(what: string): Promise<GraphSession> {
     if (disposed) throw unetError('DISPOSED', { what });
@@ -34,6 +36,11 @@ export function createGraphUnet(
     if (pending) {
       restore(open, pending);
       pending = null;
+    }
+    if (pendingWeights) {
+      const inputs = { weights: tf.tensor1d(pendingWeights) };
+      tf.dispose([inputs, open.run('assign', inputs)]);
+      pendingWeights = null;
     }
     return open;
   }
@@ -59,29 +66,72 @@ export function createGraphUnet(
     return inputs;
   }
 
+  const parameterCount = parameterCountOf(config);
   const scalarOf = (tensor: Tensor) => tensor.dataSync()[0]!;
+
+  /** Runs one of the two signatures that take a step; disposes of `inputs`. */
+  function stepThrough(
+    open: GraphSession,
+    signature: 'train' | 'apply',
+    inputs: Record<string, Tensor>,
+    learningRate: number,
+  ): number {
+    inputs.rate = tf.scalar(correctedRate(learningRate, step + 1));
+    const outputs = open.run(signature, inputs);
+    const [loss, squares] = [scalarOf(outputs.loss!), scalarOf(outputs.squares!)];
+    tf.dispose([inputs, outputs]);
+    if (!Number.isFinite(loss + squares)) throw unetError('LOSS_NOT_FINITE', { step: step + 1, loss });
+    step += 1;
+    return loss;
+  }
 
   return {
     config,
     receptiveRadius: receptiveRadius(config),
-    parameterCount: parameterCountOf(config),
+    parameterCount,
 
     async trainStep(batch, learningRate) {
-      const prepared = prepareBatch(config, batch);
+      const prepared = prepareBatch(config, batch, 'mean');
       const open = await session('trainStep');
-      if (!prepared.painted) return 0;
-      const inputs = inputsOf(batch, prepared);
-      inputs.rate = tf.scalar(correctedRate(learningRate, step + 1));
-      const outputs = open.run('train', inputs);
-      const [loss, squares] = [scalarOf(outputs.loss!), scalarOf(outputs.squares!)];
+      if (prepared.total === 0) return 0;
+      return stepThrough(open, 'train', inputsOf(batch, prepared), learningRate);
+    },
+
+    async gradientSums(batch) {
+      const prepared = prepareBatch(config, batch, 'sum');
+      const open = await session('gradientSums');
+      if (prepared.total === 0) return new Float32Array(parameterCount + 2);
+      const inputs = { ...inputsOf(batch, prepared), total: tf.scalar(prepared.total) };
+      const outputs = open.run('sums', inputs);
+      const sums = outputs.sums!.dataSync() as Float32Array;
       tf.dispose([inputs, outputs]);
-      if (!Number.isFinite(loss + squares)) throw unetError('LOSS_NOT_FINITE', { step: step + 1, loss });
-      step += 1;
-      return loss;
+      return sums;
+    },
+
+    async applySums(sums, learningRate) {
+      checkVector('sums', sums.length, parameterCount + 2);
+      const open = await session('applySums');
+      const total = sums[parameterCount + 1]!;
+      if (total === 0) return 0;
+      return stepThrough(open, 'apply', { sums: tf.tensor1d(sums), total: tf.scalar(total) }, learningRate);
+    },
+
+    async readWeights() {
+      const open = await session('readWeights');
+      const outputs = open.run('weights', {});
+      const weights = outputs.weights!.dataSync() as Float32Array;
+      tf.dispose(outputs);
+      return weights;
+    },
+
+    writeWeights(weights) {
+      if (disposed) throw unetError('DISPOSED', { what: 'writeWeights' });
+      checkVector('weights', weights.length, parameterCount);
+      pendingWeights = weights.slice();
     },
 
     async gradients(batch) {
-      const prepared = prepareBatch(config, batch);
+      const prepared = prepareBatch(config, batch, 'mean');
       const open = await session('gradients');
       const inputs = inputsOf(batch, prepared);
       const outputs = open.run('gradients', inputs);
@@ -132,6 +182,7 @@ export function createGraphUnet(
           variance: all ? variance.slice() : zeros(variance),
         })),
       };
+      pendingWeights = null;
       step = pending.step;
     },
 

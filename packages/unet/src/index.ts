@@ -4,7 +4,7 @@ export { createUnet } from './createUnet.ts';
 export { UNET_ERRORS, UnetError, type UnetErrorCode } from './errors.ts';
 export { emitFrozenLogits } from './frozenLogits.ts';
 export { GRAPH_VERSIONS } from './graphSession.ts';
-export { parameterCountOf } from './network.ts';
+export { type ParameterSpec, parameterCountOf, parameterSpecs } from './network.ts';
 export { receptiveRadius } from './receptiveRadius.ts';
 export { decodeState, encodeState, type ParameterState, STATE_VERSION, type UnetState } from './state.ts';
 export type { TrainBatch, Unet, UnetOptions } from './unet.ts';

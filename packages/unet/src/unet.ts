@@ -13,6 +13,8 @@ export interface TrainBatch {
   targets: Uint8Array;
   /** [n, h, w], from 0; 0 = unpainted: no loss, no gradient. */
   weights: Float32Array;
+  /** Place of the first of these images in the whole batch: dropout of an image is the same whoever computes it. Default 0. */
+  firstImage?: number;
 }
 
 export interface Unet {
@@ -26,6 +28,27 @@ export interface Unet {
    * @throws UnetError LOSS_NOT_FINITE (weights and moments as before), BATCH_SHAPE, CLASS_UNKNOWN
    */
   trainStep(batch: TrainBatch, learningRate: number): Promise<number>;
+  /**
+   * The first half of a step, for replicas that share a batch. Sums, not means, over these images: [gradients of
+   * Σ weight × cross-entropy in the order of the parameters, Σ weight × cross-entropy, Σ weight], of parameterCount + 2
+   * numbers. Such vectors of all parts of a batch add up to that of the batch.
+   * @throws UnetError BATCH_SHAPE, CLASS_UNKNOWN
+   */
+  gradientSums(batch: TrainBatch): Promise<Float32Array>;
+  /**
+   * The second half: one step of Adam with the gradients of such a vector divided by its last number. Answers the mean
+   * loss; a vector without weight changes nothing and answers 0. After `gradientSums` of the same batch it is `trainStep`,
+   * but for rounding.
+   * @throws UnetError LOSS_NOT_FINITE (weights and moments as before), VECTOR_LENGTH
+   */
+  applySums(sums: Float32Array, learningRate: number): Promise<number>;
+  /** All parameters one after another, without moments: parameterCount numbers. */
+  readWeights(): Promise<Float32Array>;
+  /**
+   * Puts such a vector in place; moments and step stay.
+   * @throws UnetError VECTOR_LENGTH
+   */
+  writeWeights(weights: Float32Array): void;
   /**
    * images [n, h, w] → logits [n, h, w, c], c = 1 for two classes (of class 1), else one a class; h and w
    * multiples of 2^depth.

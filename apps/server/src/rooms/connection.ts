@@ -29,14 +29,16 @@ import {
   readFrame,
   readyFrame,
   refusedFrame,
+  startOverFrame,
   syncStep1Frame,
 } from './frames.ts';
+import { GhostWatch } from './ghosts.ts';
 import { levelWithStore } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
 import { readAllowedPresence } from './presence.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { refuseReadersNews } from './readers.ts';
-import { closeCodeOf, closeReason, isRubbish, refusalOf } from './refusal.ts';
+import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf } from './refusal.ts';
 import type { Applied, Peer } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
@@ -73,6 +75,7 @@ export class Connection implements Peer {
   private awaitedAnswers = 0;
   private gapTimer: NodeJS.Timeout | undefined;
   private readonly outgoing: Outgoing;
+  private readonly ghosts: GhostWatch;
   private readonly mayStrike: () => boolean;
   private readonly mayMove = createRateLimit({
     perSecond: MAX_PRESENCE_PER_SECOND,
@@ -91,6 +94,11 @@ export class Connection implements Peer {
     this.outgoing = new Outgoing(socket, stream, parts.limits, (waiting) => {
       parts.log.warn('Mask room: a slow reader is sent away', { waiting });
       this.end(CLOSE.slowReader);
+    });
+    this.ghosts = new GhostWatch({
+      ghostMs: parts.limits.ghostMs,
+      ask: () => this.askForMissing(),
+      tell: () => this.send(startOverFrame()),
     });
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
     socket.on('message', (data: Buffer, isBinary) => this.onMessage(data, isBinary));
@@ -197,8 +205,7 @@ export class Connection implements Peer {
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
           const base = this.missingBase();
           const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
-          const bytes = answer.reduce((sum, { message }) => sum + message.length, 0);
-          this.outgoing.allow(bytes);
+          this.outgoing.allow(answer.reduce((sum, { message }) => sum + message.length, 0));
           for (const part of answer) this.send(part);
           return;
         }
@@ -231,7 +238,9 @@ export class Connection implements Peer {
     const { room } = this.hold!;
     if (!this.mayPaint) {
       const news = as === 'answer' ? ownPart(update, this.ownership()) : update;
-      return refuseReadersNews(() => room.bringsNews(news));
+      refuseReadersNews(() => room.bringsNews(news));
+      if (as === 'answer') this.ghosts.answered(room.lacksOf(update));
+      return;
     }
     try {
       this.acknowledgements.add(this.applyUpdate(update, as));
@@ -244,16 +253,16 @@ export class Connection implements Peer {
   }
 
   private applyUpdate(update: Uint8Array, as: 'answer' | 'news'): Applied {
-    const { room } = this.hold!;
-    const { sessionId } = this.asked!;
+    const apply = (part: Uint8Array) => this.hold!.room.apply(this.asked!.sessionId, part, { from: this });
     try {
-      return room.apply(sessionId, update, { from: this });
+      const applied = apply(update);
+      if (as === 'answer') this.ghosts.answered(false);
+      return applied;
     } catch (error) {
-      const isForeign =
-        error instanceof MaskDocError &&
-        (error.code === 'FOREIGN_CLIENT' || error.code === 'FOREIGN_DELETION');
-      if (!isForeign || as === 'news') throw error;
-      return room.apply(sessionId, ownPart(update, this.ownership()), { from: this });
+      if (!isForeign(error) || as === 'news') throw error;
+      const applied = apply(ownPart(update, this.ownership()));
+      this.ghosts.answered(true);
+      return applied;
     }
   }
 
@@ -382,6 +391,7 @@ export class Connection implements Peer {
     this.phase = 'gone';
     this.early = [];
     clearTimeout(this.gapTimer);
+    this.ghosts.stop();
     this.hold?.room.leave(this);
     this.presence = undefined;
     this.hold?.release();

@@ -19,6 +19,7 @@ import { RoomBase, readBase } from './folds/roomBase.ts';
 import { type Frame, type PresenceEntry, syncStep2Frame } from './frames.ts';
 import { isNothing, JoinAnswer } from './joinAnswer.ts';
 import { LogFollower } from './logFollower.ts';
+import { isForeign } from './refusal.ts';
 import { Relay } from './relay.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { AppendOutcome, LoggedEntry, MaskRow, OpenedMask, RoomStore } from './roomStore.ts';
@@ -205,6 +206,16 @@ export class Room implements LogWriter {
   /** Does the update hold something that the document lacks? A reader's must not. Throws MaskDocError. */
   bringsNews(update: Uint8Array): boolean {
     return !this.inspect('', NOBODY, update).isEmpty;
+  }
+
+  /** Does an answer hold what others wrote or deleted and the document lacks? Throws MaskDocError. */
+  lacksOf(answer: Uint8Array): boolean {
+    try {
+      return this.bringsNews(answer);
+    } catch (error) {
+      if (isForeign(error)) return true;
+      throw error;
+    }
   }
 
   /**

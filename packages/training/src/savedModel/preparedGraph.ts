@@ -32,7 +32,7 @@ export function standardiseInGraph(to: Graph, name: string, images: Tensor): Ten
   const values = graph.cast(
     to,
     at('wide'),
-    graph.reshape(to, at('flat'), images, sides, ['n', 'p']),
+    graph.reshapeBy(to, at('flat'), images, sides, ['n', 'p']),
     'float64',
   );
 
@@ -108,7 +108,7 @@ export function standardiseInGraph(to: Graph, name: string, images: Tensor): Ten
     binary('Maximum', 'cut', normal, number('furthestBelow', -FURTHEST)),
     number('furthest', FURTHEST),
   );
-  return graph.reshape(to, name, graph.cast(to, at('narrow'), cut, 'float32'), whole, images.shape);
+  return graph.reshapeBy(to, name, graph.cast(to, at('narrow'), cut, 'float32'), whole, images.shape);
 }
 
 /**

@@ -23,7 +23,8 @@ type Received =
   | { kind: 'refused'; body: ErrorBody }
   | { kind: 'ready'; ready: RoomReady }
   | { kind: 'base'; base: Base }
-  | { kind: 'folded'; notice: FoldNotice };
+  | { kind: 'folded'; notice: FoldNotice }
+  | { kind: 'startOver' };
 type Kind = Received['kind'];
 type Of<K extends Kind> = Extract<Received, { kind: K }>;
 
@@ -172,6 +173,8 @@ function read(bytes: Uint8Array): Received {
       return { kind: 'base', base: decodeBase(bytes.slice(decoder.pos)) };
     case ROOM_MESSAGE.folded:
       return { kind: 'folded', notice: decodeFoldNotice(bytes.slice(decoder.pos)) };
+    case ROOM_MESSAGE.startOver:
+      return { kind: 'startOver' };
     default:
       throw new Error(`message type ${type} from the server`);
   }

@@ -23,11 +23,10 @@ import {
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
-import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { answerFirst } from './answerFirst.ts';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
 import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
@@ -71,7 +70,7 @@ export interface MaskSession {
   readonly mayPaint: boolean;
   /** The epoch of this room is over: open the mask again, with `unsaved()` as `carry`. */
   readonly epochEnded: boolean;
-  /** This document holds strokes that were set aside: what was painted after them needs a fresh one. */
+  /** This document holds strokes that were set aside, or others' that no server has: all else needs a fresh one. */
   readonly isSpoilt: boolean;
   /** Closing the page now would lose a stroke. */
   readonly wouldLose: boolean;
@@ -157,6 +156,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   });
   // Presence travels over socket.io; an awareness state here would be a second, forgeable one.
   (provider.awareness as Awareness).setLocalState(null);
+  const answers = answerFirst(provider);
 
   const folds = createFoldFollower({
     maskDoc,
@@ -197,6 +197,13 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     };
   handlers[ROOM_MESSAGE.base] = readable((bytes) => folds.takeBase(bytes));
   handlers[ROOM_MESSAGE.folded] = readable((bytes) => folds.takeNotice(bytes));
+
+  handlers[ROOM_MESSAGE.startOver] = () => {
+    if (isSpoilt) return;
+    isSpoilt = true;
+    provider.disconnect();
+    tell();
+  };
 
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
@@ -284,7 +291,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       provider.disconnect();
       provider.connect();
     },
-    onStrokes: () => sendOwn(provider),
+    onStrokes: () => answers.tellOwn(),
   });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
@@ -371,20 +378,11 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       recorder.stop();
       folds.destroy();
       standstill.stop();
+      answers.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
       doc.destroy();
     },
   };
-}
-
-/** All of the page's own once more, as an answer to a SyncStep1: what is there already is only acknowledged again. */
-function sendOwn({ doc, ws }: WebsocketProvider): void {
-  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
-  others.delete(doc.clientID);
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
-  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
-  ws?.send(new Uint8Array(encoding.toUint8Array(encoder)));
 }

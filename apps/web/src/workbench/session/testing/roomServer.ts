@@ -29,6 +29,10 @@ export interface RoomServer extends AsyncDisposable {
   refuseLabel(label: number | undefined): void;
   /** Folds all that these sessions have painted, and tells; `wrongly`: a notice that fits nobody. */
   fold(sessionIds: readonly string[], options?: { wrongly: boolean }): void;
+  /** Tells everybody of an update that the document does not hold, as of a server that is gone. */
+  haunt(update: Uint8Array): void;
+  /** Tells everybody that they show what no server has. */
+  startOver(): void;
   /** The room is another one now: those who come to the old one are sent away. */
   startEpoch(epoch: number): void;
   /** `fold` of each connection, in their order. */
@@ -162,6 +166,9 @@ export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>
       );
       deleteFolded(doc, maskDoc.watermarks);
     },
+    haunt: (update) =>
+      broadcast(frame(ROOM_MESSAGE.sync, (encoder) => syncProtocol.writeUpdate(encoder, update))),
+    startOver: () => broadcast(frame(ROOM_MESSAGE.startOver, () => {})),
     startEpoch(next) {
       epoch = next;
       for (const socket of sockets) socket.close(CLOSE.epochEnded);
