@@ -89,7 +89,6 @@ describe('what is planned ends with 3', () => {
   it.each([
     ['--strategy', 'central-storage'],
     ['--replicas', '2'],
-    ['--engine', 'webgpu'],
   ])('%s %s', async (option, value) => {
     const { exitCode, err } = await cotrace([...TRAIN, option, value]);
     expect(exitCode).toBe(3);

@@ -18,9 +18,6 @@ describe('an engine', () => {
     expect([...product.dataSync()]).toEqual([11]);
     product.dispose();
   });
-  it('webgpu is not there yet, and says so', async () => {
-    await expect(loadEngine('webgpu')).rejects.toMatchObject({ code: 'NOT_YET' });
-  });
   it('of an unknown name is refused with the names that exist', async () => {
     await expect(loadEngine('cuda' as never)).rejects.toThrow(/auto, tensorflow, webgpu or wasm.*"cuda"/);
   });

@@ -49,7 +49,7 @@ export function checkTrainingMemory(size: TrainingSize, availableBytes: number):
 
 /** How TensorFlow, a GPU's driver and JavaScript say that memory has run out. */
 const EXHAUSTED =
-  /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|CUDA_ERROR_OUT_OF_MEMORY|allocation failed/i;
+  /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|CUDA_ERROR_OUT_OF_MEMORY|GPUOutOfMemoryError|exceeds the max (?:storage )?buffer|allocation failed/i;
 
 /** MEMORY_TOO_SMALL for an error that says so in the engine's words; undefined for any other. A GPU's memory shows only there. */
 export function memoryErrorOf(error: unknown): EngineError | undefined {

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs';
 import { EngineError } from './errors.ts';
+import { registerWebgpuAddN } from './webgpuAddN.ts';
 
 /** As much of WebGPU as is needed here; its own types want a DOM. */
 interface Adapter {
@@ -46,7 +47,15 @@ const LIMITS = [
  * The fastest adapter of this machine.
  * @throws EngineError WEBGPU_NO_ADAPTER: no binding for this platform, no driver, or none that is new enough
  */
-export async function findWebgpuAdapter(): Promise<WebgpuAdapter> {
+export function findWebgpuAdapter(): Promise<WebgpuAdapter> {
+  found ??= askForAdapter();
+  return found;
+}
+
+// Once a process: each Dawn brings its own threads, and must outlive everything made with it.
+let found: Promise<WebgpuAdapter> | undefined;
+
+async function askForAdapter(): Promise<WebgpuAdapter> {
   let adapter: Adapter | null;
   try {
     const { create, globals } = (await import('webgpu')) as unknown as {
@@ -65,7 +74,8 @@ export async function findWebgpuAdapter(): Promise<WebgpuAdapter> {
   }
   if (!adapter) throw new EngineError('WEBGPU_NO_ADAPTER', '');
   const { description, vendor, architecture, device } = adapter.info;
-  const name = device || description || [vendor, architecture].filter(Boolean).join(' ') || 'an unnamed adapter';
+  const name =
+    device || description || [vendor, architecture].filter(Boolean).join(' ') || 'an unnamed adapter';
   const software = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(
     `${vendor} ${architecture} ${device} ${description}`,
   );
@@ -77,21 +87,29 @@ export async function findWebgpuAdapter(): Promise<WebgpuAdapter> {
  * that no number of a failed pass is ever used.
  */
 export async function startWebgpu(tf: typeof tfjs, { adapter }: WebgpuAdapter): Promise<void> {
+  // One device a process: tensors of one are nothing to another.
+  if (tf.findBackend('webgpu')) {
+    await tf.setBackend('webgpu');
+    return;
+  }
   const device = await adapter.requestDevice({
     requiredFeatures: [...adapter.features].filter((name) => name === 'timestamp-query'),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]!])),
   });
   let failure: Error | undefined;
+  // tfjs registers a start of its own as it is loaded; it would ask for a device without these checks.
+  const require = createRequire(import.meta.url);
+  const { WebGPUBackend } = require('@tensorflow/tfjs-backend-webgpu') as {
+    WebGPUBackend: new (device: Device, info: Adapter['info']) => WebgpuBackend;
+  };
+  tf.removeBackend('webgpu');
   device.addEventListener('uncapturederror', ({ error }) => {
     failure ??= new Error(`WebGPU: ${error.constructor.name}: ${error.message.split('\n')[0]}`);
   });
   device.lost.then(({ reason, message }) => {
     failure ??= new Error(`WebGPU: the device was lost (${reason}): ${message}`);
   });
-  const require = createRequire(import.meta.url);
-  const { WebGPUBackend } = require('@tensorflow/tfjs-backend-webgpu') as {
-    WebGPUBackend: new (device: Device, info: Adapter['info']) => WebgpuBackend;
-  };
+  registerWebgpuAddN(tf);
   class CheckedBackend extends WebGPUBackend {
     override async read(dataId: DataId) {
       const values = await super.read(dataId);
@@ -99,8 +117,6 @@ export async function startWebgpu(tf: typeof tfjs, { adapter }: WebgpuAdapter): 
       return values;
     }
   }
-  // Its own factory would ask for a device without these checks.
-  tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new CheckedBackend(device, adapter.info));
   await tf.setBackend('webgpu');
   await tf.ready();

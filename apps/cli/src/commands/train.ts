@@ -132,7 +132,7 @@ export function addTrain(program: Command, shell: Shell): void {
     });
 }
 
-function refuse({ strategy, replicas, engine, steps, minutes, weights, resume }: TrainCommandOptions): void {
+function refuse({ strategy, replicas, steps, minutes, weights, resume }: TrainCommandOptions): void {
   if (strategy === 'central-storage') {
     throw cliError('NOT_YET', {
       what: '--strategy central-storage',
@@ -140,9 +140,6 @@ function refuse({ strategy, replicas, engine, steps, minutes, weights, resume }:
     });
   }
   if (replicas > 1) throw cliError('NOT_YET', { what: `--replicas ${replicas}`, instead: 'use 1' });
-  if (engine === 'webgpu') {
-    throw cliError('NOT_YET', { what: '--engine webgpu', instead: 'use auto, tensorflow or wasm' });
-  }
   if (steps !== undefined && minutes !== undefined) {
     throw cliError('BAD_USE', { sentence: 'One of --steps and --minutes was expected, but both came.' });
   }
