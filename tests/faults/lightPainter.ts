@@ -8,6 +8,7 @@ import { CLOSE, ROOM_MESSAGE, ROOM_PATH, roomName } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import { EMPTY_UPDATE } from '../../apps/server/src/rooms/folds/foldStore.ts';
 import { tokenOf } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { syncFrame } from '../../apps/server/src/rooms/testing/rawClient.ts';
 
@@ -57,7 +58,10 @@ export function openLightPainter(
       const decoder = decoding.createDecoder(data);
       switch (decoding.readVarUint(decoder)) {
         case ROOM_MESSAGE.ready:
-          if (mine === socket) isIn = true;
+          if (mine !== socket) return;
+          isIn = true;
+          // It holds nothing yet that the room could lack.
+          mine.send(syncFrame(1, EMPTY_UPDATE));
           return;
         case ROOM_MESSAGE.durable: {
           const { clocks } = decodeAck(new Uint8Array(data.subarray(decoder.pos)));

@@ -7,6 +7,8 @@
  * - `ready` (server → client): varString JSON of {@link RoomReady}, sent once after sign-in, before sync.
  * - `base` (server → client): bytes of `encodeBase` of the mask document: the folded part, before the answer to a SyncStep1.
  * - `folded` (server → client): bytes of `encodeFoldNotice`: what has just been folded; an update that deletes it follows.
+ * - `foldNumber` (server → client): varUint after the answer to a SyncStep1, unless nothing was ever folded: the fold that whoever
+ *   has received everything until here holds. Without it, the deletion of what was folded looks like an undo.
  * - `startOver` (server → client), nothing more: the document shows what was never committed and nobody sends again; only a
  *   fresh one, with what is not saved of the old, shows what everybody sees.
  */
@@ -20,7 +22,8 @@ export const ROOM_MESSAGE = {
   ready: 102,
   base: 103,
   folded: 104,
-  startOver: 105,
+  foldNumber: 105,
+  startOver: 106,
 } as const;
 
 export interface RoomReady {

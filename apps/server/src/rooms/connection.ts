@@ -45,6 +45,7 @@ import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
 import type { RoomStore } from './roomStore.ts';
 import { claimSession } from './sessions.ts';
+import { isEmptyUpdate } from './updateParts.ts';
 
 export interface ConnectionParts {
   readonly registry: RoomRegistry;
@@ -173,6 +174,7 @@ export class Connection implements Peer {
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.askForMissing();
+    this.ghosts.start();
     this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     for (const bytes of this.early.splice(0)) this.receive(bytes);
@@ -203,8 +205,7 @@ export class Connection implements Peer {
         case 'syncStep1': {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
-          const base = this.missingBase();
-          const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
+          const answer = [...this.missingBase(), ...room.answerTo(frame.stateVector)];
           this.outgoing.allow(answer.reduce((sum, { message }) => sum + message.length, 0));
           for (const part of answer) this.send(part);
           return;
@@ -225,23 +226,28 @@ export class Connection implements Peer {
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */
-  private missingBase(): Frame | undefined {
+  private missingBase(): Frame[] {
     const { base } = this.hold!.room;
     const { fold } = this.asked!;
     // A page may hold a fold that a database from a backup does not know.
     const held = this.heldFold ?? (fold <= base.number ? fold : 0);
     this.heldFold = base.number;
-    return held < base.number ? base.frameSince(held) : undefined;
+    return held < base.number ? [base.frameSince(held)] : [];
   }
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
     const { room } = this.hold!;
+    // A page that has nothing which the room lacks: all that there is to acknowledge was acknowledged when it came in.
+    if (as === 'answer' && isEmptyUpdate(update)) return this.gapIsClosed();
     if (!this.mayPaint) {
       const news = as === 'answer' ? ownPart(update, this.ownership()) : update;
       refuseReadersNews(() => room.bringsNews(news));
       if (as === 'answer') this.ghosts.answered(room.lacksOf(update));
       return;
     }
+    // What a page did before its answer is in the answer. On their own its latest strokes would come before an undo that was
+    // lost with a socket, which leaves no gap: they would push what it takes back beyond the horizon, to be refused or folded.
+    if (as === 'news' && this.awaitedAnswers > 0) return;
     try {
       this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {

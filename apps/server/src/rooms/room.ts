@@ -16,7 +16,7 @@ import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
 import { RoomBase, readBase } from './folds/roomBase.ts';
-import { type Frame, type PresenceEntry, syncStep2Frame } from './frames.ts';
+import { type Frame, foldNumberFrame, type PresenceEntry, syncStep2Frame } from './frames.ts';
 import { isNothing, JoinAnswer } from './joinAnswer.ts';
 import { LogFollower } from './logFollower.ts';
 import { isForeign } from './refusal.ts';
@@ -198,9 +198,16 @@ export class Room implements LogWriter {
     };
   }
 
-  /** What somebody lacks who holds this much. `stateVector` has been through `readFrame`. */
+  /**
+   * What somebody lacks who holds this much; and which fold they hold by now, if nothing got lost. `stateVector` has been
+   * through `readFrame`.
+   */
   answerTo(stateVector: Uint8Array): Frame[] {
-    return isNothing(stateVector) ? this.joinAnswer.frames() : [syncStep2Frame(this.doc, stateVector)];
+    const { number } = this.base;
+    const fold = number > 0 ? [foldNumberFrame(number)] : [];
+    return isNothing(stateVector)
+      ? [...this.joinAnswer.frames(), ...fold]
+      : [syncStep2Frame(this.doc, stateVector), ...fold];
   }
 
   /** Does the update hold something that the document lacks? A reader's must not. Throws MaskDocError. */

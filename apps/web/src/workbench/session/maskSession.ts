@@ -198,6 +198,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   handlers[ROOM_MESSAGE.base] = readable((bytes) => folds.takeBase(bytes));
   handlers[ROOM_MESSAGE.folded] = readable((bytes) => folds.takeNotice(bytes));
 
+  handlers[ROOM_MESSAGE.foldNumber] = (_, decoder) => folds.expectNumber(decoding.readVarUint(decoder));
   handlers[ROOM_MESSAGE.startOver] = () => {
     if (isSpoilt) return;
     isSpoilt = true;
