@@ -3,6 +3,7 @@ export const ENGINE_ERRORS = {
   ENGINE_UNAVAILABLE: 'The tensor engine that was asked for cannot run here.',
   WEBGPU_NO_ADAPTER:
     'A graphics card with a Vulkan 1.1 driver was expected. Install its driver (Debian, Ubuntu: mesa-vulkan-drivers, or that of NVIDIA), or use the engine "auto".',
+  GPU_UNUSABLE: 'A graphics card that TensorFlow can use was expected.',
   MEMORY_TOO_SMALL: 'A training step that fits into the memory of this machine was expected.',
 } as const;
 

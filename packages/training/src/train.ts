@@ -106,7 +106,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   // Before the first tensor: what is refused here would otherwise end the process.
   checkTrainingMemory(
     { parameters: parameterCountOf(preset.network), activations: activationsOf(recipe) },
-    usableMemoryBytes(engine.name),
+    usableMemoryBytes(engine),
   );
   const unet = createUnet(engine, preset.network, { seed, precision: options.precision ?? 'auto' });
   try {

@@ -102,8 +102,8 @@ export function addTrain(program: Command, shell: Shell): void {
     )
     .option(
       '--engine <NAME>',
-      'auto, tensorflow, webgpu or wasm',
-      oneOf('--engine', ['auto', 'tensorflow', 'webgpu', 'wasm']),
+      'auto, gpu, tensorflow, webgpu or wasm',
+      oneOf('--engine', ['auto', 'gpu', 'tensorflow', 'webgpu', 'wasm']),
       'auto',
     )
     .option(
