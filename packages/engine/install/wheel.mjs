@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { bytesOf, cudaPackages, missingLibraries } from './cuda.mjs';
 import { EngineInstallError } from './errors.mjs';
 
@@ -137,9 +137,21 @@ async function unpackCuda(folder, packages, { python, say, checkDisk }) {
   const libraries = readdirSync(join(folder, 'nvidia'), { recursive: true })
     .filter((path) => /\/lib\/[^/]+\.so[.0-9]*$/.test(path))
     .map((path) => join(folder, 'nvidia', path));
+  linkTogether(libraries, join(folder, 'nvidia', 'cuda_runtime', 'lib'));
   const { output } = await runCommand('ldd', libraries);
   const missing = missingLibraries(output);
   if (missing.length > 0) throw new EngineInstallError('ENGINE_BUILD', `without ${missing.join(', ')}`);
+}
+
+/**
+ * TensorFlow opens every library from libtensorflow_framework, whose search path has most of the folders but not that of
+ * cuSOLVER; without it no card is used at all. The CUDA runtime's folder is on the path, so all are linked there.
+ */
+function linkTogether(libraries, into) {
+  for (const library of libraries) {
+    const link = join(into, basename(library));
+    if (!existsSync(link)) symlinkSync(relative(into, library), link);
+  }
 }
 
 export const lastLine = (output) => output.trim().split('\n').at(-1) ?? '';
