@@ -208,6 +208,7 @@ export class Connection implements Peer {
           const answer = [...this.missingBase(), ...room.answerTo(frame.stateVector)];
           this.outgoing.allow(answer.reduce((sum, { message }) => sum + message.length, 0));
           for (const part of answer) this.send(part);
+          room.prepare();
           return;
         }
         case 'syncStep2':
