@@ -64,7 +64,7 @@ describe('bad use ends with 2 and one sentence', () => {
     ],
     [
       ['export', '--project', 'p', '--kind', 'zip', '--out', 'x', '--token', 't'],
-      /--kind takes submission, course-layout/,
+      /--kind takes submission, course-layout, model/,
     ],
     [
       ['import', '--project', 'p', '--task', 't', '--data', 'nowhere', '--token', 't'],
