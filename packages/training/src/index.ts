@@ -21,6 +21,9 @@ export {
   type Predictor,
 } from './prediction.ts';
 export { COURSE_RECIPE, checkRecipe, DEFAULT_RECIPE, type Recipe, STEPS_PER_EPOCH } from './recipe.ts';
+export { chooseReplicas } from './replicas/machine.ts';
+export { type ReplicatedResult, type Replication, trainReplicated } from './replicas/trainReplicated.ts';
+export { canStartFrom } from './run.ts';
 export { scoreModel } from './scoring.ts';
 export {
   classesOf,
@@ -31,5 +34,6 @@ export {
   UNKNOWN_CLASS,
 } from './section.ts';
 export { parseSectionRange } from './sectionRange.ts';
-export { canStartFrom, type TrainOptions, type TrainProgress, type TrainResult, train } from './train.ts';
+export { train } from './train.ts';
+export type { TrainOptions, TrainProgress, TrainResult } from './trainOptions.ts';
 export { type UncertainRegion, uncertainRegions } from './uncertainRegions.ts';

@@ -1,7 +1,7 @@
 /** What a recipe's preset stands for: network, schedule, augmentation, balance of classes. */
-import type { TrainBatch, UnetConfig } from '@cotrace/unet';
+import type { UnetConfig } from '@cotrace/unet';
 import { drawDefaultAugmentation } from './augmentation.ts';
-import { createBatches } from './batches.ts';
+import { type Batches, createBatches } from './batches.ts';
 import { createCourseBatches } from './course/batches.ts';
 import type { LearningRateSchedule } from './learningRate.ts';
 import { type Recipe, STEPS_PER_EPOCH } from './recipe.ts';
@@ -19,8 +19,8 @@ export interface Preset {
   input: 'standardised' | { side: number };
   /** Null: the weights are compared on held-out crops. */
   stepsPerEpoch: number | null;
-  /** A function from step number to batch; its arrays may be used again by the next call. */
-  batches(material: TrainingMaterial): (step: number) => TrainBatch;
+  /** Its arrays may be used again by the next call. */
+  batches(material: TrainingMaterial): Batches;
 }
 
 export interface TrainingMaterial {

@@ -9,7 +9,8 @@ import { COURSE_RECIPE, type Recipe } from '../recipe.ts';
 import { type LabelClass, MEMBRANE_LABELS, type Section } from '../section.ts';
 import { testEngine } from '../testing/tinyModel.ts';
 import { stripes } from '../testing/tissueSections.ts';
-import { type TrainOptions, train } from '../train.ts';
+import { train } from '../train.ts';
+import type { TrainOptions } from '../trainOptions.ts';
 import { createCourseBatches } from './batches.ts';
 
 const RECIPE: Recipe = { ...COURSE_RECIPE, base: 4, depth: 2, tile: 16, steps: 12, stepsPerEpoch: 4 };
