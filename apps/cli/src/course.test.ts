@@ -166,6 +166,30 @@ describe('three labels', () => {
       const expected = [0, 127, 255].map((gray) => (gray === grays[at] ? 1 : 0));
       expect([...masks.subarray(3 * at, 3 * at + 3)]).toEqual(expected);
     }
+    // The arrays are as good as the folder they came from.
+    const words = [
+      'train',
+      '--preset',
+      'default',
+      '--base',
+      '2',
+      '--depth',
+      '2',
+      '--tile',
+      '32',
+      '--steps',
+      '1',
+    ];
+    const model = async (of: string[], out: string) => {
+      const { exitCode, err } = await cotrace([...words, ...of, '--out', folder.file(out)]);
+      expect([exitCode, err]).toEqual([0, expect.any(String)]);
+      return readFileSync(folder.file(`${out}/weights.bin`));
+    };
+    const fromArrays = ['--data', folder.file('arrays'), ...LABELS];
+    expect(await model(fromArrays, 'a')).toEqual(await model(data, 'b'));
+    const none = await cotrace([...words, ...fromArrays, '--sections', '0-5', '--out', folder.file('c')]);
+    expect([none.exitCode, none.err]).toEqual([2, expect.stringMatching(/--sections takes numbers that/)]);
+
     const colours = folder.file('colours');
     const shown = await cotrace(['visualize', ...data, '--out', colours]);
     expect([shown.exitCode, shown.out]).toEqual([0, `${colours}: 2 sections.`]);

@@ -1,6 +1,7 @@
 /** A task's folder: one with image/ in it, or a task by its name in a folder of several (Fixed, Membrane, Mitochondrion). */
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { isArrayFolder, readArrayFolder, readCourseFolder, type Section } from '@cotrace/training';
 import type { Command } from 'commander';
 import { cliError } from './errors.ts';
 import { type ColoredLabel, labelList, labelsOfTask } from './labelTable.ts';
@@ -20,7 +21,10 @@ export interface TaskFolder {
 
 export function withTaskFolderOptions(command: Command): Command {
   return command
-    .requiredOption('--data <DIR>', 'folder with image/ and label/, numbered files in both')
+    .requiredOption(
+      '--data <DIR>',
+      'folder with image/ and label/, numbered files in both; or what arrays wrote',
+    )
     .option('--task <NAME>', 'a folder in --data, where that holds several, such as Membrane')
     .option(
       '--labels <LIST>',
@@ -33,7 +37,8 @@ export function withTaskFolderOptions(command: Command): Command {
 /** Throws PATH_NOT_FOUND, TASK_FOLDER. */
 export async function findTaskFolder({ data, task, labels }: TaskFolderOptions): Promise<TaskFolder> {
   await needFolder('--data', data);
-  if (task === undefined && !(await isFolder(join(data, 'image')))) {
+  const arrays = task === undefined && (await isArrayFolder(data));
+  if (task === undefined && !arrays && !(await isFolder(join(data, 'image')))) {
     const there = await tasksIn(data);
     if (there.length > 0) throw cliError('TASK_FOLDER', { folder: data, came: task, there });
   }
@@ -42,6 +47,13 @@ export async function findTaskFolder({ data, task, labels }: TaskFolderOptions):
     throw cliError('TASK_FOLDER', { folder: data, came: task, there: await tasksIn(data) });
   }
   return { path, labels: labels ?? labelsOfTask(basename(resolve(path))) };
+}
+
+/** Throws what reading either kind of folder throws. */
+export async function readTaskFolder({ path, labels }: TaskFolder, sections?: string): Promise<Section[]> {
+  const options = { sections, labels };
+  const arrays = !(await isFolder(join(path, 'image'))) && (await isArrayFolder(path));
+  return arrays ? readArrayFolder(path, options) : readCourseFolder(path, options);
 }
 
 async function tasksIn(folder: string): Promise<string[]> {

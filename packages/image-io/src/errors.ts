@@ -100,6 +100,11 @@ export const IMAGE_ERRORS = {
     ({ shape, came }) =>
       `Expected ${shape.reduce((product, side) => product * side, 1)} values for an array of (${shape.join(', ')}), but ${came} came. Pass the array that belongs to this shape.`,
   ),
+  ARRAY_UNREADABLE: entry<Named & { found: string }>(
+    422,
+    ({ name, found }) =>
+      `Expected a NumPy array of numbers in ${name}, but ${found}. Save it again with np.save(…, np.ascontiguousarray(array)).`,
+  ),
   FOLDER_EMPTY: entry<{ folder: string }>(
     422,
     ({ folder }) =>

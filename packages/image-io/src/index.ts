@@ -14,6 +14,7 @@ export {
 } from './image.ts';
 export { colorsFromLabels, type LabelColor } from './labelColors.ts';
 export { grayFromLabels, type LabelGray, labelsFromGray } from './labels.ts';
+export { decodeNpy, type NpyArray } from './npyRead.ts';
 export { encodeNpy, type NpyData } from './npyWrite.ts';
 export { encodePng } from './pngWrite.ts';
 export {

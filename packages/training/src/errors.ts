@@ -44,6 +44,10 @@ export const TRAINING_ERRORS = {
     message:
       'Weights of the same architecture and the same number of labels were expected. Start from new weights.',
   },
+  ARRAY_SHAPE: {
+    message:
+      'Images of (sections, height, width, 1) and masks that fit them were expected. Save the arrays in that shape.',
+  },
   KERAS_FILE: {
     message:
       'Weights that Keras wrote as .hdf5, .h5 or .weights.h5 were expected. Save them again with model.save_weights.',

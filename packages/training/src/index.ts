@@ -1,4 +1,5 @@
 /** Data set, augmentation, loop, prediction, uncertainty, gate. Knows no server and no protocol. */
+export { isArrayFolder, readArrayFolder } from './arrayFolder.ts';
 export type { EpochEnd } from './bestWeights.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { readCourseFolder, unitRange } from './courseFolder.ts';

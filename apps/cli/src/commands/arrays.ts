@@ -2,19 +2,17 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodePages, encodeNpy, type Image, labelsFromGray } from '@cotrace/image-io';
-import {
-  classesOf,
-  classIndices,
-  type LabelClass,
-  readCourseFolder,
-  type Section,
-  unitRange,
-} from '@cotrace/training';
+import { classesOf, classIndices, type LabelClass, type Section, unitRange } from '@cotrace/training';
 import type { Command } from 'commander';
 import { labelsOfTask } from '../labelTable.ts';
 import { needOneSize } from '../predictionFiles.ts';
 import type { Shell } from '../shell.ts';
-import { findTaskFolder, type TaskFolderOptions, withTaskFolderOptions } from '../taskFolder.ts';
+import {
+  findTaskFolder,
+  readTaskFolder,
+  type TaskFolderOptions,
+  withTaskFolderOptions,
+} from '../taskFolder.ts';
 
 interface ArraysOptions extends TaskFolderOptions {
   out: string;
@@ -84,8 +82,8 @@ async function readAll(options: ArraysOptions): Promise<{ sections: Section[]; l
     for (const number of augmented) sections.push(await readAugmented(options.data, number, labels));
     return { sections, labels };
   }
-  const { path, labels } = await findTaskFolder(options);
-  return { sections: await readCourseFolder(path, { sections: options.sections, labels }), labels };
+  const folder = await findTaskFolder(options);
+  return { sections: await readTaskFolder(folder, options.sections), labels: folder.labels };
 }
 
 async function augmentedNumbers(folder: string): Promise<number[]> {

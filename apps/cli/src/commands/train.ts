@@ -6,7 +6,6 @@ import {
   isKerasFile,
   loadCheckpointFolder,
   type Recipe,
-  readCourseFolder,
   type Section,
   saveCheckpointFolder,
   saveModelFolder,
@@ -33,6 +32,7 @@ import { createProgress, duration } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 import {
   findTaskFolder,
+  readTaskFolder,
   type TaskFolder,
   type TaskFolderOptions,
   withTaskFolderOptions,
@@ -196,18 +196,15 @@ async function needWeights(path: string): Promise<void> {
   await (isKerasFile(path) ? needFile('--weights', path) : needFolder('--weights', path));
 }
 
-async function readSections(
-  { path: data, labels }: TaskFolder,
-  { sections }: TrainCommandOptions,
-): Promise<Section[]> {
+async function readSections(folder: TaskFolder, { sections }: TrainCommandOptions): Promise<Section[]> {
   try {
-    return await readCourseFolder(data, { sections, labels });
+    return await readTaskFolder(folder, sections);
   } catch (error) {
     // Only a number that --sections names can lack its image.
     if (!(error instanceof TrainingError) || error.code !== 'SECTION_MISSING') throw error;
     throw cliError('OPTION_INVALID', {
       option: '--sections',
-      expected: `numbers that ${data} holds`,
+      expected: `numbers that ${folder.path} holds`,
       came: sections ?? '',
     });
   }

@@ -2,11 +2,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { colorsFromLabels, encodePng } from '@cotrace/image-io';
-import { readCourseFolder } from '@cotrace/training';
 import type { Command } from 'commander';
 import { cliError } from '../errors.ts';
 import type { Shell } from '../shell.ts';
-import { findTaskFolder, type TaskFolderOptions, withTaskFolderOptions } from '../taskFolder.ts';
+import {
+  findTaskFolder,
+  readTaskFolder,
+  type TaskFolderOptions,
+  withTaskFolderOptions,
+} from '../taskFolder.ts';
 
 interface VisualizeOptions extends TaskFolderOptions {
   out: string;
@@ -20,8 +24,9 @@ export function addVisualize(program: Command, shell: Shell): void {
     .option('--json', 'the result as JSON')
     .addHelpText('after', '\nExample:\n  cotrace visualize --data data/Membrane --out colours')
     .action(async (options: VisualizeOptions) => {
-      const { path, labels: table } = await findTaskFolder(options);
-      const sections = await readCourseFolder(path, { sections: options.sections, labels: table });
+      const folder = await findTaskFolder(options);
+      const { path, labels: table } = folder;
+      const sections = await readTaskFolder(folder, options.sections);
       await mkdir(options.out, { recursive: true });
       for (const { name, width, height, labels } of sections) {
         if (labels === null) throw cliError('NO_LABEL_IMAGES', { folder: path });
