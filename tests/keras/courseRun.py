@@ -4,8 +4,9 @@
     python courseRun.py DATA OUT --train 0-14 --test 15-19 --epochs 10
 
 DATA holds image/ and label/. OUT gets unet.weights.h5, the weights of the best epoch, and predicted/<n>.png in the size of the
-sections, which `cotrace score --prediction OUT/predicted` takes. `cotrace train --preset course` of the same sections,
-epochs and steps is to end within 0.01 of its V_Rand.
+sections, which `cotrace score --prediction OUT/predicted` takes. How the two filters before the last convolution begin
+decides much of how a short run ends, there as here: compare over several seeds, or let
+`cotrace train --preset course --weights OUT/initial.weights.h5` begin where Keras began.
 """
 
 import argparse
@@ -86,6 +87,7 @@ def main():
     os.makedirs(os.path.join(of.out, "predicted"), exist_ok=True)
     best = os.path.join(of.out, "unet.weights.h5")
     model = course_unet(of.base, of.depth, 2, 0.5, of.side)
+    model.save_weights(os.path.join(of.out, "initial.weights.h5"))
     with tempfile.TemporaryDirectory() as chosen:
         for kind in ("image", "label"):
             os.makedirs(os.path.join(chosen, kind))
