@@ -1,5 +1,6 @@
 /** The operations a network and its step are made of: each checks its shapes and adds one node (or two). */
 import {
+  type ClosedForm,
   type DataType,
   expectShape,
   expectType,
@@ -197,6 +198,12 @@ export function cast(graph: Graph, name: string, x: Tensor, type: DataType): Ten
   if (x.type === type) return x;
   const attributes = { SrcT: { type: x.type }, DstT: { type }, Truncate: { b: false } } as const;
   return one(graph, 'Cast', name, [x], { shape: x.shape, type }, attributes);
+}
+
+/** The same tensor, with a gradient in closed form for all that lies between it and the tensors that form names. */
+export function withGradient(graph: Graph, name: string, x: Tensor, closedForm: ClosedForm): Tensor {
+  const attributes = { T: { type: x.type } } as const;
+  return graph.add({ op: 'Identity', name, inputs: [x], attributes, outputs: [x], closedForm }).outputs[0]!;
 }
 
 /** Sum over `axes`, which stay as sides of 1 with `keep`. */
