@@ -62,6 +62,11 @@ export const CLI_ERRORS = {
     ({ labels }) =>
       `A model of two labels was expected, whose map is one number a pixel, but this one has ${labels}. Write --out FILE.npy with all of them, or --results DIR in colours.`,
   ),
+  NO_LIVE_MODEL: entry<{ task: string }>(
+    1,
+    ({ task }) =>
+      `A task with a live model was expected, but ${task} has none yet. Paint some labels and train it first.`,
+  ),
   PROJECT_NOT_FOUND: entry<{ came: string; there: string[] }>(
     1,
     ({ came, there }) =>

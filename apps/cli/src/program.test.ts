@@ -86,7 +86,7 @@ describe('bad use ends with 2 and one sentence', () => {
     ],
     [
       ['export', '--project', 'p', '--kind', 'zip', '--out', 'x', '--token', 't'],
-      /--kind takes submission, course-layout/,
+      /--kind takes submission, course-layout, model/,
     ],
     [
       ['import', '--project', 'p', '--task', 't', '--data', 'nowhere', '--token', 't'],
@@ -111,7 +111,6 @@ describe('what is planned ends with 3', () => {
   it.each([
     ['--strategy', 'central-storage'],
     ['--replicas', '2'],
-    ['--engine', 'webgpu'],
   ])('%s %s', async (option, value) => {
     const { exitCode, err } = await cotrace([...TRAIN, option, value]);
     expect(exitCode).toBe(3);

@@ -110,8 +110,8 @@ export function addTrain(program: Command, shell: Shell): void {
     )
     .option(
       '--engine <NAME>',
-      'auto, tensorflow, webgpu or wasm',
-      oneOf('--engine', ['auto', 'tensorflow', 'webgpu', 'wasm']),
+      'auto, gpu, tensorflow, webgpu or wasm',
+      oneOf('--engine', ['auto', 'gpu', 'tensorflow', 'webgpu', 'wasm']),
       'auto',
     )
     .option(
@@ -149,7 +149,7 @@ export function addTrain(program: Command, shell: Shell): void {
 }
 
 function refuse(options: TrainCommandOptions): void {
-  const { strategy, replicas, engine, steps, minutes, weights, resume } = options;
+  const { strategy, replicas, steps, minutes, weights, resume } = options;
   if (strategy === 'central-storage') {
     throw cliError('NOT_YET', {
       what: '--strategy central-storage',
@@ -157,9 +157,6 @@ function refuse(options: TrainCommandOptions): void {
     });
   }
   if (replicas > 1) throw cliError('NOT_YET', { what: `--replicas ${replicas}`, instead: 'use 1' });
-  if (engine === 'webgpu') {
-    throw cliError('NOT_YET', { what: '--engine webgpu', instead: 'use auto, tensorflow or wasm' });
-  }
   refuseCourseOptions(options);
   if (steps !== undefined && minutes !== undefined) {
     throw cliError('BAD_USE', { sentence: 'One of --steps and --minutes was expected, but both came.' });

@@ -80,7 +80,7 @@ export async function trainReplicated(
   let wanted = { strategy, hosts, replicas: rest.replicas, batch: recipe.batch };
   planReplicas(wanted, machine);
   await checkHosts(hosts);
-  const prepared = prepareRun(options, engine.name, rest.replicas);
+  const prepared = prepareRun(options, engine, rest.replicas);
   const showBatches = batchShower(options, prepared);
   let resumeFrom = options.resumeFrom;
   for (;;) {
