@@ -17,8 +17,9 @@ export const PEER_PACKAGES = {
   numpy: '2.4.6',
   h5py: '3.14.0',
   pillow: '13.0.0',
-  // Of Keras's own augmentation.
+  // Of the course's notes: Keras's augmentation, and the size of results.
   scipy: '1.17.1',
+  'scikit-image': '0.26.0',
 } as const satisfies Record<string, string>;
 
 /** What PyTorch needs on a processor; its wheel for Linux asks for gigabytes of CUDA besides. */

@@ -1,6 +1,7 @@
 /**
  * How good a model is after so many minutes: real sections, trained on 0 to 14, scored on 15 to 19, once plain and once
- * averaged over eight turns. Ours is trained by the command line, as a person would; Keras by peers/keras_accuracy.py.
+ * averaged over eight turns. Ours is trained by the command line, as a person would; Keras by peers/keras_accuracy.py and, in the
+ * course's recipe, by tests/keras/courseRun.py.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -8,13 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadEngine } from '@cotrace/engine';
+import { decodeImage } from '@cotrace/image-io';
 import { type LabelledSection, scoreStack } from '@cotrace/metrics';
 import {
+  COURSE_RECIPE,
   createPredictor,
   loadModelFolder,
   MEMBRANE_LABELS,
   readCourseFolder,
   type Section,
+  unitRange,
 } from '@cotrace/training';
 import { BenchError } from '../measure.ts';
 import type { Who } from './settings.ts';
@@ -43,9 +47,9 @@ export interface AccuracyResult {
 export interface AccuracyRun {
   readonly who: AccuracyResult['who'];
   readonly recipe: AccuracyResult['recipe'];
-  /** Of training, loading and prediction left out; or steps. Exactly one of both. */
+  /** Of training, loading and prediction left out; or epochs of the course's recipe. Exactly one of both. */
   readonly minutes?: number;
-  readonly steps?: number;
+  readonly epochs?: number;
 }
 
 /** `folder`: image/ and label/ of the challenge's membranes. Throws BenchError where the sections are not there. */
@@ -73,7 +77,7 @@ export async function measureAccuracy(
       minutes: run.minutes,
       steps,
       plain: scoresOf(heldOut, maps.plain),
-      averaged: scoresOf(heldOut, maps.averaged),
+      averaged: maps.averaged && scoresOf(heldOut, maps.averaged),
     };
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -82,13 +86,13 @@ export async function measureAccuracy(
 
 interface Trained {
   readonly steps: number;
-  readonly maps: Readonly<Record<'plain' | 'averaged', Float32Array[]>>;
+  readonly maps: { readonly plain: Float32Array[]; readonly averaged: Float32Array[] | undefined };
 }
 
 async function runOurs(run: AccuracyRun, folder: string, work: string, heldOut: Section[]): Promise<Trained> {
   const out = join(work, 'model');
   const length =
-    run.minutes === undefined ? ['--steps', String(run.steps)] : ['--minutes', String(run.minutes)];
+    run.minutes === undefined ? ['--epochs', String(run.epochs)] : ['--minutes', String(run.minutes)];
   const args = [
     'train',
     '--data',
@@ -105,7 +109,7 @@ async function runOurs(run: AccuracyRun, folder: string, work: string, heldOut: 
   const model = await loadModelFolder(out);
   const predictor = createPredictor(await loadEngine(), model);
   try {
-    const maps: Trained['maps'] = { plain: [], averaged: [] };
+    const maps = { plain: [] as Float32Array[], averaged: [] as Float32Array[] };
     for (const section of heldOut) {
       for (const [kind, turns] of [
         ['plain', 1],
@@ -126,8 +130,9 @@ async function runKeras(
   work: string,
   heldOut: Section[],
 ): Promise<Trained> {
+  if (run.recipe === 'course') return runKerasCourse(run.epochs!, folder, work, python!);
   const program = join(import.meta.dirname, 'peers', 'keras_accuracy.py');
-  const asked = { ...run, folder, work, train: numbers(TRAIN_ON), score: numbers(SCORE_ON) };
+  const asked = { minutes: run.minutes, folder, work, train: numbers(TRAIN_ON), score: numbers(SCORE_ON) };
   const said = await execute(python!, [program, JSON.stringify(asked)]);
   const { steps } = JSON.parse(said.trim().split('\n').at(-1)!) as { steps: number };
   const read = async (kind: string): Promise<Float32Array[]> => {
@@ -140,6 +145,25 @@ async function runKeras(
     });
   };
   return { steps, maps: { plain: await read('plain'), averaged: await read('averaged') } };
+}
+
+/** The notes know no averaging over turns. */
+async function runKerasCourse(
+  epochs: number,
+  folder: string,
+  work: string,
+  python: string,
+): Promise<Trained> {
+  const out = join(work, 'course');
+  const args = ['--train', TRAIN_ON, '--test', SCORE_ON, '--epochs', String(epochs)];
+  await execute(python, [join(ROOT, 'tests/keras/courseRun.py'), folder, out, ...args]);
+  const plain = await Promise.all(
+    numbers(SCORE_ON).map(async (number) => {
+      const path = join(out, 'predicted', `${number}.png`);
+      return unitRange(decodeImage(await readFile(path), path)[0]!);
+    }),
+  );
+  return { steps: epochs * COURSE_RECIPE.stepsPerEpoch!, maps: { plain, averaged: undefined } };
 }
 
 const numbers = (range: string): number[] => {

@@ -24,6 +24,7 @@ import { freePort, startProduct, temporaryHome } from '../../e2e/product.ts';
 
 /** Runs of training and maps; the second starts from the first one's model. */
 const ROUNDS = ['first model', 'next model'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PATIENCE_MS = 20 * 60_000;
 
 export interface MapResult {
@@ -36,6 +37,9 @@ export interface MapResult {
 export async function measureLabelToMap(budgetSeconds: number): Promise<MapResult> {
   using home = temporaryHome();
   const product = await startProduct({ home: home.path, port: await freePort() });
+  // It runs in a group of its own and would go on for ever.
+  const interrupted = () => void product.stop().finally(() => process.exit(130));
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   try {
     const person = await signIn(product.origin, product.signInUrl);
     const [project] = (await person.client.call('listProjects', {})) as [Project];
@@ -61,6 +65,7 @@ export async function measureLabelToMap(budgetSeconds: number): Promise<MapResul
       live.close();
     }
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     await product.stop();
   }
 }

@@ -6,7 +6,7 @@ import type { Disturbance } from './quiet.ts';
 import type { ReplicaResult } from './replicas.ts';
 import type { StepResult } from './steps.ts';
 
-export const PARTS = ['steps', 'prediction', 'map', 'accuracy'] as const;
+export const PARTS = ['steps', 'prediction', 'replicas', 'map', 'accuracy'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Measured {

@@ -13,6 +13,7 @@ import { type Measured, PARTS, type Part } from './measured.ts';
 import { measurePredictions } from './predictions.ts';
 import { ensurePythonPeers } from './pythonPeers.ts';
 import { type Disturbance, watchOthers } from './quiet.ts';
+import { measureReplicas } from './replicas.ts';
 import { circumstances, tablesOf } from './report.ts';
 import { PRECISIONS, SETTINGS, type Setting, titleOf } from './settings.ts';
 import { measureSteps, type StepOptions } from './steps.ts';
@@ -25,7 +26,7 @@ const MINUTES: readonly number[] = [2, 5, 10, 20];
 /** Training of a run of the label-to-map part. */
 const BUDGET_SECONDS = 60;
 /** Without being named: what needs neither real sections nor the better part of an hour. */
-const USUAL_PARTS: readonly Part[] = ['steps', 'prediction'];
+const USUAL_PARTS: readonly Part[] = ['steps', 'prediction', 'replicas'];
 
 export const training: Bench = {
   about: 'the trainer, with --peers beside Keras and PyTorch (half an hour and more, only when named)',
@@ -49,7 +50,7 @@ export const training: Bench = {
     steps: { type: 'string', about: `how many count (${STEPS}), after ${WARM_UP} or as many that do not` },
     budget: { type: 'string', about: `seconds of training from the label to the map (${BUDGET_SECONDS})` },
     after: { type: 'string', multiple: true, about: `minutes of accuracy (${MINUTES.join(', ')})` },
-    course: { type: 'string', about: "accuracy of the course's recipe after so many steps, too" },
+    course: { type: 'string', about: "accuracy of the course's recipe after so many epochs, too" },
     data: { type: 'string', about: 'folder with image/ and label/ of the real sections 0 to 19' },
     markdown: { type: 'boolean', about: 'tables as in docs/benchmarks' },
   },
@@ -112,7 +113,10 @@ async function measure(given: GivenOptions, progress: (doing: string) => void): 
       progress('whole sections');
       return measurePredictions(options);
     }),
-    replicas: [],
+    replicas: await inPart('replicas', [], async () => {
+      const all = await each(settings.filter(isReplicated), titleOf, (one) => measureReplicas(one, options));
+      return all.flat();
+    }),
     map: await inPart('map', undefined, () => {
       progress('from a label to its map');
       return measureLabelToMap(budgetSeconds);
@@ -131,6 +135,9 @@ function nameOfSetting({ network, base, side }: Setting): string {
   return `${network}-${base}-${side}`;
 }
 
+/** Sizes that sharing the cores out is looked at with. */
+const isReplicated = ({ network, side }: Setting): boolean => network === 'course' && side === 256;
+
 function accuracyRuns(given: GivenOptions): AccuracyRun[] {
   const minutes = named(given, 'after', MINUTES.map(String), (text) => text).map(Number);
   const both = (run: Omit<AccuracyRun, 'who'>): AccuracyRun[] => [
@@ -138,12 +145,12 @@ function accuracyRuns(given: GivenOptions): AccuracyRun[] {
     { ...run, who: 'keras' },
   ];
   const course =
-    given.course === undefined ? [] : both({ recipe: 'course', steps: count(given, 'course', 1) });
+    given.course === undefined ? [] : both({ recipe: 'course', epochs: count(given, 'course', 1) });
   return [...minutes.flatMap((after) => both({ recipe: 'default', minutes: after })), ...course];
 }
 
-const nameOfRun = ({ who, recipe, minutes, steps }: AccuracyRun): string =>
-  `${who}, ${recipe} recipe, ${minutes === undefined ? `${steps} steps` : `${minutes} minutes`}`;
+const nameOfRun = ({ who, recipe, minutes, epochs }: AccuracyRun): string =>
+  `${who}, ${recipe} recipe, ${minutes === undefined ? `${epochs} epochs` : `${minutes} minutes`}`;
 
 function sectionsFolder(given: GivenOptions): string {
   const folder = (given.data as string | undefined) ?? realMembraneFolder();
