@@ -34,6 +34,20 @@ export const CLI_ERRORS = {
     ({ number, source }) =>
       `A prediction for section ${number} was expected, but ${source} holds none. Predict it, or leave it out with --sections.`,
   ),
+  TASK_FOLDER: entry<{ folder: string; came: string | undefined; there: string[] }>(
+    2,
+    ({ folder, came, there }) =>
+      `--task takes a folder of ${folder} with image/ in it, but ${came === undefined ? 'none was named' : `"${came}" came`}. ${there.length === 0 ? 'There is none.' : `There ${there.length === 1 ? 'is' : 'are'} ${there.join(', ')}.`}`,
+  ),
+  SIZES_DIFFER: entry<{ first: string; other: string }>(
+    1,
+    ({ first, other }) =>
+      `Sections of one size were expected, since an array has one, but ${first} and ${other} came. Choose those of one size with --sections.`,
+  ),
+  NO_LABEL_IMAGES: entry<{ folder: string }>(
+    1,
+    ({ folder }) => `Label images were expected in ${folder}/label, but there are none. Put them there.`,
+  ),
   LABEL_MISSING: entry<{ number: number; source: string }>(
     2,
     ({ number, source }) =>
@@ -46,7 +60,7 @@ export const CLI_ERRORS = {
   MODEL_HAS_MANY_LABELS: entry<{ labels: number }>(
     1,
     ({ labels }) =>
-      `A model of two labels was expected, whose map is one number a pixel, but this one has ${labels}. Export it from its project instead.`,
+      `A model of two labels was expected, whose map is one number a pixel, but this one has ${labels}. Write --out FILE.npy with all of them, or --results DIR in colours.`,
   ),
   NO_LIVE_MODEL: entry<{ task: string }>(
     1,

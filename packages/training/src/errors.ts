@@ -52,6 +52,10 @@ export const TRAINING_ERRORS = {
     message:
       'Weights of the U-Net of the course were expected. Name a file of that network, of any width and depth.',
   },
+  KERAS_LABELS: {
+    message:
+      'As many labels as the Keras weights have classes were expected. Name them in the order of their greys.',
+  },
   SECTION_RANGE: {
     message: 'Section numbers such as 0-14 or 0-14,17 were expected. Correct the range.',
   },

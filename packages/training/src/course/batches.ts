@@ -2,7 +2,7 @@
  * Batches as the notes' generator yields them: whole sections, scaled to the tile's square, in an order that is drawn
  * anew for every pass over them, image and mask moved by the same draw. Step n of a seed is always the same batch.
  */
-import type { TrainBatch } from '@cotrace/unet';
+import type { Batches } from '../batches.ts';
 import { classIndices, type LabelClass, type Section, UNKNOWN_CLASS } from '../section.ts';
 import { seededRandom } from '../seededRandom.ts';
 import { courseAffine, drawCourseTransform } from './augmentation.ts';
@@ -21,24 +21,24 @@ export function createCourseBatches(options: {
   tile: number;
   batch: number;
   seed: number;
-}): (step: number) => TrainBatch {
+}): Batches {
   const { tile, batch, seed } = options;
   const pictures = options.sections
     .map((section) => squareOf(section, options.labels, tile))
     .filter(({ classes }) => classes.some((index) => index !== UNKNOWN_CLASS));
   const pixels = tile * tile;
-  return (step) => {
-    const images = new Float32Array(batch * pixels);
-    const targets = new Uint8Array(batch * pixels);
-    const weights = new Float32Array(batch * pixels);
-    for (let i = 0; i < batch; i++) {
-      const shown = step * batch + i;
+  return (step, { first, count } = { first: 0, count: batch }) => {
+    const images = new Float32Array(count * pixels);
+    const targets = new Uint8Array(count * pixels);
+    const weights = new Float32Array(count * pixels);
+    for (let i = 0; i < count; i++) {
+      const shown = step * batch + first + i;
       const pass = Math.floor(shown / pictures.length);
       const place = orderOf(pass, pictures.length, seed)[shown % pictures.length]!;
-      const by = courseAffine(drawCourseTransform(seededRandom(seed, step, i), tile), tile);
+      const by = courseAffine(drawCourseTransform(seededRandom(seed, step, first + i), tile), tile);
       warpPicture(pictures[place]!, by, { offset: i * pixels, images, targets, weights });
     }
-    return { n: batch, height: tile, width: tile, images, targets, weights };
+    return { n: count, height: tile, width: tile, firstImage: first, step, images, targets, weights };
   };
 }
 

@@ -3,8 +3,8 @@ declare module 'jsfive' {
   export class Group {
     readonly keys: string[];
     readonly attrs: Record<string, unknown>;
-    /** Null where there is nothing of that name. */
-    get(path: string): Group | Dataset | null;
+    /** Throws a text where there is nothing of that name. */
+    get(path: string): Group | Dataset;
   }
   export class Dataset {
     readonly shape: number[];

@@ -27,15 +27,16 @@ const KERAS_3_ROOTS = ['layers', '_layer_checkpoint_dependencies'];
 export function readKerasLayers(bytes: Uint8Array, name: string): KerasLayer[] {
   const file = openFile(bytes, name);
   try {
-    const legacy = [file.get('model_weights'), file].find(
-      (group) => group instanceof Group && group.attrs.layer_names !== undefined,
+    const legacy = [childOf(file, 'model_weights'), file].find(
+      (group) => group?.attrs.layer_names !== undefined,
     );
-    const layers = legacy instanceof Group ? readLegacy(legacy) : readKeras3(file);
+    const layers = legacy ? readLegacy(legacy) : readKeras3(file);
     const withWeights = layers.filter(({ arrays }) => arrays.length > 0);
     if (withWeights.length > 0) return withWeights;
   } catch (cause) {
-    // What jsfive throws for a damaged file is whatever it tripped over.
-    throw new TrainingError('KERAS_FILE', `${name}: ${(cause as Error).message}`, cause);
+    // What jsfive throws for a damaged file is whatever it tripped over, at times a mere text.
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TrainingError('KERAS_FILE', `${name}: ${found}`, cause);
   }
   throw new TrainingError('KERAS_FILE', `an HDF5 file without weights, ${name}`);
 }
@@ -56,8 +57,8 @@ function readLegacy(root: Group): KerasLayer[] {
 }
 
 function readKeras3(file: File): KerasLayer[] {
-  const root = KERAS_3_ROOTS.map((name) => file.get(name)).find((group) => group instanceof Group);
-  if (!(root instanceof Group)) return [];
+  const root = KERAS_3_ROOTS.map((name) => childOf(file, name)).find((group) => group !== undefined);
+  if (!root) return [];
   return inOrderOfCreation(root.keys).map((name) => {
     const vars = groupAt(root, `${name}/vars`);
     const numbers = [...vars.keys].sort((a, b) => Number(a) - Number(b));
@@ -80,6 +81,12 @@ function namesOf(group: Group, attribute: string): string[] {
   const names = group.attrs[attribute];
   // An empty list of names has the type of numbers in HDF5.
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+/** `get` throws where there is nothing of that name. */
+function childOf(parent: Group, name: string): Group | undefined {
+  const child = parent.keys.includes(name) ? parent.get(name) : undefined;
+  return child instanceof Group ? child : undefined;
 }
 
 function groupAt(parent: Group, path: string): Group {

@@ -10,7 +10,7 @@ import type { Model } from '../model.ts';
 import { saveModelFolder } from '../modelFolder.ts';
 import { createPredictor } from '../prediction.ts';
 import type { LabelClass } from '../section.ts';
-import { testEngine, tinyModel } from '../testing/tinyModel.ts';
+import { TINY_RECIPE, testEngine, tinyModel } from '../testing/tinyModel.ts';
 
 const THREE: readonly LabelClass[] = [
   { value: 1, name: 'membrane', gray: 0 },
@@ -41,6 +41,7 @@ const pictures: [string, Picture][] = [
   ['hardly any rows', picture(40, 3)],
   ['one pixel', picture(1, 1)],
   ['a whole section', picture(300, 260)],
+  ['the square of the course', picture(32, 32)],
   ['one grey', { width: 20, height: 20, image: new Float32Array(400).fill(0.25) }],
   [
     'black and white',
@@ -64,6 +65,7 @@ beforeAll(async () => {
   for (const [name, options] of [
     ['two labels', { temperature: 1.7, seed: 3 }],
     ['three labels', { labels: THREE, temperature: 0.8, seed: 4 }],
+    ['the course', { temperature: 1.2, seed: 5, recipe: { ...TINY_RECIPE, preset: 'course' } }],
   ] as const) {
     const model = await tinyModel(options);
     await saveModelFolder(join(folder, name), model);
@@ -86,7 +88,7 @@ interface NativeTf {
   };
 }
 
-describe.each(['two labels', 'three labels'])('a saved model of %s', (name) => {
+describe.each(['two labels', 'three labels', 'the course'])('a saved model of %s', (name) => {
   const own = async ({ width, height, image }: Picture) => {
     const predictor = createPredictor(engine, models.get(name)!.model);
     const { probability } = await predictor.predict(
@@ -99,13 +101,15 @@ describe.each(['two labels', 'three labels'])('a saved model of %s', (name) => {
 
   it.each(pictures)('gives through the loader of the addon what Cotrace predicts: %s', async (_, given) => {
     if (engine.name !== 'tensorflow') return;
+    const { width, height, image } = given;
+    // The course's network is shown squares of the tile's side.
+    if (name === 'the course' && (width !== TINY_RECIPE.tile || height !== TINY_RECIPE.tile)) return;
     const { tf } = engine;
     const { node } = tf as unknown as NativeTf;
     const loaded = await node.loadSavedModel(models.get(name)!.folder, ['serve'], 'serving_default');
-    const { width, height, image } = given;
     const images = tf.tensor4d(image, [1, height, width, 1]);
     const { probability } = loaded.predict({ images });
-    expect(probability!.shape).toEqual([1, height, width, name === 'two labels' ? 1 : 3]);
+    expect(probability!.shape).toEqual([1, height, width, name === 'three labels' ? 3 : 1]);
     expect(furthest(probability!.dataSync(), await own(given))).toBeLessThan(1e-5);
     tf.dispose([images, probability!]);
     loaded.dispose();
@@ -120,16 +124,21 @@ describe.each(['two labels', 'three labels'])('a saved model of %s', (name) => {
       'import importlib.util as u, sys; sys.exit(u.find_spec("tensorflow") is None)',
     ]);
     if (found.status !== 0) skip(`no TensorFlow in ${python}: name a Python that has it in COTRACE_PYTHON`);
-    const given = picture(51, 38);
+    const given = name === 'the course' ? picture(32, 32) : picture(51, 38);
+    const { width, height } = given;
     const [input, output] = [join(folder, 'in.f32'), join(folder, 'out.f32')];
     // Two at once: each is standardised by itself.
     await writeFile(
       input,
       new Uint8Array(Float32Array.from([...given.image, ...given.image.map((v) => v / 2)]).buffer),
     );
-    const run = spawn(python, ['-c', LOAD, models.get(name)!.folder, input, output, '38', '51'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const run = spawn(
+      python,
+      ['-c', LOAD, models.get(name)!.folder, input, output, `${height}`, `${width}`],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     let said = '';
     run.stderr.on('data', (text) => {
       said += text;
