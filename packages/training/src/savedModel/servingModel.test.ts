@@ -5,10 +5,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cotrace/engine';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Model } from '../model.ts';
 import { saveModelFolder } from '../modelFolder.ts';
-import { createPredictor } from '../prediction.ts';
+import { createPredictor, type Predictor } from '../prediction.ts';
 import type { LabelClass } from '../section.ts';
 import { TINY_RECIPE, testEngine, tinyModel } from '../testing/tinyModel.ts';
 
@@ -41,7 +41,6 @@ const pictures: [string, Picture][] = [
   ['hardly any rows', picture(40, 3)],
   ['one pixel', picture(1, 1)],
   ['a whole section', picture(300, 260)],
-  ['the square of the course', picture(32, 32)],
   ['one grey', { width: 20, height: 20, image: new Float32Array(400).fill(0.25) }],
   [
     'black and white',
@@ -55,6 +54,8 @@ const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   for (let at = 0; at < a.length; at++) most = Math.max(most, Math.abs(a[at]! - b[at]!));
   return most;
 };
+
+const NAMES = ['two labels', 'three labels', 'the course'];
 
 let engine: Engine;
 let folder: string;
@@ -72,7 +73,10 @@ beforeAll(async () => {
     models.set(name, { folder: join(folder, name), model });
   }
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  for (const predictor of predictors.values()) predictor.dispose();
+  await rm(folder, { recursive: true });
+});
 
 /** What the native package adds to tfjs. */
 interface NativeTf {
@@ -88,90 +92,106 @@ interface NativeTf {
   };
 }
 
-describe.each(['two labels', 'three labels', 'the course'])('a saved model of %s', (name) => {
-  const own = async ({ width, height, image }: Picture) => {
-    const predictor = createPredictor(engine, models.get(name)!.model);
-    const { probability } = await predictor.predict(
-      { width, height, image },
-      { turns: 1, uncertainty: false },
-    );
-    predictor.dispose();
-    return probability;
-  };
+/** What Cotrace predicts, by one network a model: each takes its time to open. */
+const predictors = new Map<string, Predictor>();
+const own = async (name: string, { width, height, image }: Picture) => {
+  const predictor = predictors.get(name) ?? createPredictor(engine, models.get(name)!.model);
+  predictors.set(name, predictor);
+  const { probability } = await predictor.predict({ width, height, image }, { turns: 1, uncertainty: false });
+  return probability;
+};
 
-  it.each(pictures)('gives through the loader of the addon what Cotrace predicts: %s', async (_, given) => {
+const { tile } = TINY_RECIPE;
+/** The course's network is shown squares of the tile's side. */
+const picturesOf = (name: string) =>
+  name === 'the course' ? [['its square', picture(tile, tile)] as const] : pictures;
+
+it.each(NAMES)(
+  'the addon runs a saved model of %s to what Cotrace predicts',
+  { timeout: 60_000 },
+  async (name) => {
     if (engine.name !== 'tensorflow') return;
-    const { width, height, image } = given;
-    // The course's network is shown squares of the tile's side.
-    if (name === 'the course' && (width !== TINY_RECIPE.tile || height !== TINY_RECIPE.tile)) return;
     const { tf } = engine;
     const { node } = tf as unknown as NativeTf;
     const loaded = await node.loadSavedModel(models.get(name)!.folder, ['serve'], 'serving_default');
-    const images = tf.tensor4d(image, [1, height, width, 1]);
-    const { probability } = loaded.predict({ images });
-    expect(probability!.shape).toEqual([1, height, width, name === 'three labels' ? 3 : 1]);
-    expect(furthest(probability!.dataSync(), await own(given))).toBeLessThan(1e-5);
-    tf.dispose([images, probability!]);
+    for (const [title, given] of picturesOf(name)) {
+      const { width, height, image } = given;
+      const images = tf.tensor4d(image, [1, height, width, 1]);
+      const { probability } = loaded.predict({ images });
+      expect(probability!.shape).toEqual([1, height, width, name === 'three labels' ? 3 : 1]);
+      expect(furthest(probability!.dataSync(), await own(name, given)), title).toBeLessThan(1e-5);
+      tf.dispose([images, probability!]);
+    }
     loaded.dispose();
-  });
+  },
+);
 
-  it("gives through Python's tf.saved_model.load what Cotrace predicts", { timeout: 120_000 }, async ({
-    skip,
-  }) => {
-    const python = process.env.COTRACE_PYTHON ?? 'python3';
-    const found = spawnSync(python, [
-      '-c',
-      'import importlib.util as u, sys; sys.exit(u.find_spec("tensorflow") is None)',
-    ]);
-    if (found.status !== 0) skip(`no TensorFlow in ${python}: name a Python that has it in COTRACE_PYTHON`);
-    const given = name === 'the course' ? picture(32, 32) : picture(51, 38);
-    const { width, height } = given;
-    const [input, output] = [join(folder, 'in.f32'), join(folder, 'out.f32')];
-    // Two at once: each is standardised by itself.
-    await writeFile(
-      input,
-      new Uint8Array(Float32Array.from([...given.image, ...given.image.map((v) => v / 2)]).buffer),
-    );
-    const run = spawn(
-      python,
-      ['-c', LOAD, models.get(name)!.folder, input, output, `${height}`, `${width}`],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    let said = '';
-    run.stderr.on('data', (text) => {
-      said += text;
-    });
-    const [code] = await once(run, 'close');
-    expect(code, said).toBe(0);
+it("Python's tf.saved_model.load and a session run saved models to what Cotrace predicts", {
+  timeout: 120_000,
+}, async ({ skip }) => {
+  const python = process.env.COTRACE_PYTHON ?? 'python3';
+  const look = 'import importlib.util as u, sys; sys.exit(u.find_spec("tensorflow") is None)';
+  if (spawnSync(python, ['-c', look]).status !== 0) {
+    skip(`no TensorFlow in ${python}: name a Python that has it in COTRACE_PYTHON`);
+  }
+  const jobs = NAMES.map((name) => ({
+    ...{
+      name,
+      model: models.get(name)!.folder,
+      input: join(folder, `${name}.in`),
+      output: join(folder, `${name}.out`),
+    },
+    ...picturesOf(name)[0]![1],
+  }));
+  for (const { input, image } of jobs) {
+    // Two at once, one of them darker: each is standardised by itself.
+    const both = Float32Array.from([...image, ...image.map((value) => value / 2)]);
+    await writeFile(input, new Uint8Array(both.buffer));
+  }
+  const told = jobs.map(({ model, input, output, height, width }) => ({
+    model,
+    input,
+    output,
+    height,
+    width,
+  }));
+  const run = spawn(python, ['-c', LOAD, JSON.stringify(told)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  run.stderr.on('data', (text) => {
+    said += text;
+  });
+  const [code] = await once(run, 'close');
+  expect(code, said).toBe(0);
+  for (const { name, output, image, height, width } of jobs) {
     const bytes = await readFile(output);
     const probability = new Float32Array(
       bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
     );
     const half = probability.length / 2;
-    expect(furthest(probability.subarray(0, half), await own(given))).toBeLessThan(1e-5);
-    const darker = { ...given, image: given.image.map((value) => value / 2) };
-    expect(furthest(probability.subarray(half), await own(darker))).toBeLessThan(1e-5);
-  });
+    const expected = await own(name, { image, height, width });
+    expect(furthest(probability.subarray(0, half), expected), name).toBeLessThan(1e-5);
+    const darker = await own(name, { image: image.map((value) => value / 2), height, width });
+    expect(furthest(probability.subarray(half), darker), name).toBeLessThan(1e-5);
+  }
 });
 
 const LOAD = `
-import sys
+import json, sys
 import numpy as np
 import tensorflow as tf
-folder, source, target, height, width = sys.argv[1:]
-model = tf.saved_model.load(folder, tags=["serve"])
-predict = model.signatures["serving_default"]
-images = np.fromfile(source, np.float32).reshape(-1, int(height), int(width), 1)
-probability = predict(images=tf.constant(images))["probability"].numpy()
-assert probability.shape[:3] == images.shape[:3], probability.shape
-probability.tofile(target)
-# What Serving does: a session over the folder, tensors by the names of the signature.
-with tf.compat.v1.Session(graph=tf.Graph()) as session:
-    loaded = tf.compat.v1.saved_model.load(session, ["serve"], folder)
-    signature = loaded.signature_def["serving_default"]
-    assert signature.method_name == "tensorflow/serving/predict"
-    again = session.run(signature.outputs["probability"].name, {signature.inputs["images"].name: images})
-    assert np.abs(again - probability).max() < 1e-6
+for job in json.loads(sys.argv[1]):
+    model = tf.saved_model.load(job["model"], tags=["serve"])
+    predict = model.signatures["serving_default"]
+    images = np.fromfile(job["input"], np.float32).reshape(2, job["height"], job["width"], 1)
+    probability = predict(images=tf.constant(images))["probability"].numpy()
+    assert probability.shape[:3] == images.shape[:3], probability.shape
+    probability.tofile(job["output"])
+    # What Serving does: a session over the folder, tensors by the names of the signature.
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        loaded = tf.compat.v1.saved_model.load(session, ["serve"], job["model"])
+        signature = loaded.signature_def["serving_default"]
+        assert signature.method_name == "tensorflow/serving/predict"
+        names = signature.outputs["probability"].name, signature.inputs["images"].name
+        again = session.run(names[0], {names[1]: images})
+        assert np.abs(again - probability).max() < 1e-6
 `;
