@@ -3,8 +3,8 @@
  * changes what it does.
  */
 
-/** MB of each half of V8's young generation: Node 20's own limit, where later ones let 100 MB of garbage lie. */
-const YOUNG_HALF_MB = 16;
+/** MB of each half of V8's young generation: what is younger is garbage, and later Nodes than 20 let 100 MB of it lie. */
+const YOUNG_HALF_MB = 8;
 /** Bytes at the end of the C library's heap that are given back; unless it is told, that number only ever grows. */
 const GIVEN_BACK = 131_072;
 

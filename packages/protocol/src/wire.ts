@@ -2,6 +2,8 @@
 
 /**
  * Message types, the first varuint of a frame. 0–3 are y-websocket's own; a stock client ignores the rest.
+ * - `sync`: y-protocols' three. A page answers the server's SyncStep1 as stock clients do: updates that come before its answer are
+ *   not looked at, for they are part of it.
  * - `durable` (server → client): bytes of `encodeAck` of the mask document: what of yours is now committed.
  * - `refused` (server → client): varString JSON of {@link ErrorBody}: an update was not applied, and why.
  * - `ready` (server → client): varString JSON of {@link RoomReady}, sent once after sign-in, before sync.

@@ -1,7 +1,5 @@
-/** A saved model, run by others: through our own addon's loader, and by Python's where that is. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** A saved model through the loader of the addon, which knows nothing of Cotrace. Python's: tests/contract. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cotrace/engine';
@@ -125,73 +123,3 @@ it.each(NAMES)(
     loaded.dispose();
   },
 );
-
-it("Python's tf.saved_model.load and a session run saved models to what Cotrace predicts", {
-  timeout: 120_000,
-}, async ({ skip }) => {
-  const python = process.env.COTRACE_PYTHON ?? 'python3';
-  const look = 'import importlib.util as u, sys; sys.exit(u.find_spec("tensorflow") is None)';
-  if (spawnSync(python, ['-c', look]).status !== 0) {
-    skip(`no TensorFlow in ${python}: name a Python that has it in COTRACE_PYTHON`);
-  }
-  const jobs = NAMES.map((name) => ({
-    ...{
-      name,
-      model: models.get(name)!.folder,
-      input: join(folder, `${name}.in`),
-      output: join(folder, `${name}.out`),
-    },
-    ...picturesOf(name)[0]![1],
-  }));
-  for (const { input, image } of jobs) {
-    // Two at once, one of them darker: each is standardised by itself.
-    const both = Float32Array.from([...image, ...image.map((value) => value / 2)]);
-    await writeFile(input, new Uint8Array(both.buffer));
-  }
-  const told = jobs.map(({ model, input, output, height, width }) => ({
-    model,
-    input,
-    output,
-    height,
-    width,
-  }));
-  const run = spawn(python, ['-c', LOAD, JSON.stringify(told)], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  run.stderr.on('data', (text) => {
-    said += text;
-  });
-  const [code] = await once(run, 'close');
-  expect(code, said).toBe(0);
-  for (const { name, output, image, height, width } of jobs) {
-    const bytes = await readFile(output);
-    const probability = new Float32Array(
-      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-    );
-    const half = probability.length / 2;
-    const expected = await own(name, { image, height, width });
-    expect(furthest(probability.subarray(0, half), expected), name).toBeLessThan(1e-5);
-    const darker = await own(name, { image: image.map((value) => value / 2), height, width });
-    expect(furthest(probability.subarray(half), darker), name).toBeLessThan(1e-5);
-  }
-});
-
-const LOAD = `
-import json, sys
-import numpy as np
-import tensorflow as tf
-for job in json.loads(sys.argv[1]):
-    model = tf.saved_model.load(job["model"], tags=["serve"])
-    predict = model.signatures["serving_default"]
-    images = np.fromfile(job["input"], np.float32).reshape(2, job["height"], job["width"], 1)
-    probability = predict(images=tf.constant(images))["probability"].numpy()
-    assert probability.shape[:3] == images.shape[:3], probability.shape
-    probability.tofile(job["output"])
-    # What Serving does: a session over the folder, tensors by the names of the signature.
-    with tf.compat.v1.Session(graph=tf.Graph()) as session:
-        loaded = tf.compat.v1.saved_model.load(session, ["serve"], job["model"])
-        signature = loaded.signature_def["serving_default"]
-        assert signature.method_name == "tensorflow/serving/predict"
-        names = signature.outputs["probability"].name, signature.inputs["images"].name
-        again = session.run(names[0], {names[1]: images})
-        assert np.abs(again - probability).max() < 1e-6
-`;
