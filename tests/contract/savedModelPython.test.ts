@@ -37,7 +37,7 @@ it.skipIf(!python).each(cases)(
     const bytes = readFileSync(output);
     const found = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     const predictor = createPredictor(await testEngine(), decodeModel(encodeModel(model)));
-    const own = [];
+    const own: number[] = [];
     for (const shown of [image, darker]) {
       const section = { width, height, image: shown };
       own.push(...(await predictor.predict(section, { turns: 1, uncertainty: false })).probability);
