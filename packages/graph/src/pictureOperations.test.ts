@@ -8,7 +8,7 @@ import {
   compare,
   gather,
   orderStatistic,
-  reshape,
+  reshapeBy,
   select,
   slice,
 } from './pictureOperations.ts';
@@ -34,7 +34,7 @@ it('[SHAPE_MISMATCH] names the node and both shapes', () => {
   expect(() => arithmetic(graph, 'Sub', 'difference', three, two)).toThrow(
     /SHAPE_MISMATCH.*difference.*\[3\].*\[2\]/,
   );
-  expect(() => reshape(graph, 'again', image, whole, ['n', 'h'])).toThrow(
+  expect(() => reshapeBy(graph, 'again', image, whole, ['n', 'h'])).toThrow(
     /SHAPE_MISMATCH.*again.*\[2\].*\[3\]/,
   );
   expect(() => slice(graph, 'part', image, [0, 0, 0, 0], whole, ['n', 2, 2, 1])).toThrow(
