@@ -17,6 +17,8 @@ export const PEER_PACKAGES = {
   numpy: '2.4.6',
   h5py: '3.14.0',
   pillow: '13.0.0',
+  // Of Keras's own augmentation.
+  scipy: '1.17.1',
 } as const satisfies Record<string, string>;
 
 /** What PyTorch needs on a processor; its wheel for Linux asks for gigabytes of CUDA besides. */

@@ -1,6 +1,6 @@
-/** The named errors of the command line: code, exit code, sentence. 2 is bad use, 3 what is planned and not there yet. */
+/** The named errors of the command line: code, exit code, sentence. 2 is bad use. */
 
-const entry = <Fields>(exitCode: 1 | 2 | 3 | 130, sentence: (fields: Fields) => string) => ({
+const entry = <Fields>(exitCode: 1 | 2 | 130, sentence: (fields: Fields) => string) => ({
   exitCode,
   sentence,
 });
@@ -19,10 +19,6 @@ export const CLI_ERRORS = {
     2,
     () =>
       'An access token is needed: make one on your account page and pass it with --token or COTRACE_TOKEN.',
-  ),
-  NOT_YET: entry<{ what: string; instead: string }>(
-    3,
-    ({ what, instead }) => `${what} is planned and not there yet: ${instead}.`,
   ),
   PREDICTIONS_DO_NOT_FIT: entry<{ labels: number; predictions: number; source: string }>(
     1,
@@ -159,5 +155,5 @@ export function failureOf(error: unknown): Failure {
   const prefix = `${code}: `;
   const sentence = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
   if (error instanceof CliError) return { exitCode: error.exitCode, code, sentence, result: error.result };
-  return { exitCode: code === 'NOT_YET' ? 3 : 1, code, sentence };
+  return { exitCode: 1, code, sentence };
 }

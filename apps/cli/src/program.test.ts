@@ -107,17 +107,6 @@ describe('bad use ends with 2 and one sentence', () => {
   });
 });
 
-describe('what is planned ends with 3', () => {
-  it.each([
-    ['--strategy', 'central-storage'],
-    ['--replicas', '2'],
-  ])('%s %s', async (option, value) => {
-    const { exitCode, err } = await cotrace([...TRAIN, option, value]);
-    expect(exitCode).toBe(3);
-    expect(err).toMatch(/^NOT_YET: --.* is planned and not there yet: use /);
-  });
-});
-
 describe('named errors end with 1', () => {
   it('an empty folder', async () => {
     using folder = temporaryFolder();

@@ -21,8 +21,9 @@ export {
   type Predictor,
 } from './prediction.ts';
 export { COURSE_RECIPE, checkRecipe, DEFAULT_RECIPE, type Recipe, STEPS_PER_EPOCH } from './recipe.ts';
-export { chooseReplicas } from './replicas/machine.ts';
+export { describeReplicas } from './replicas/machine.ts';
 export { type ReplicatedResult, type Replication, trainReplicated } from './replicas/trainReplicated.ts';
+export { type Together, trainTogether } from './replicas/trainTogether.ts';
 export { canStartFrom } from './run.ts';
 export { scoreModel } from './scoring.ts';
 export {

@@ -73,7 +73,7 @@ export function prepareRun(
 }
 
 /** Numbers that the backward pass keeps: convolution, bias and ReLU, twice a level on the way down and up. */
-function activationsOf({ base, depth, tile, batch }: Recipe): number {
+export function activationsOf({ base, depth, tile, batch }: Recipe): number {
   let perPixel = 0;
   for (let level = 0; level <= depth; level++) perPixel += (14 * base * 2 ** level) / 4 ** level;
   return perPixel * tile * tile * batch;

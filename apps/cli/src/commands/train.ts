@@ -1,5 +1,6 @@
 /** `cotrace train`: a model from a folder of labelled sections, with no server. */
 import { loadEngine, type WantedEngine } from '@cotrace/engine';
+import { MirrorError, STRATEGIES, type StrategyName } from '@cotrace/mirror';
 import {
   COURSE_RECIPE,
   DEFAULT_RECIPE,
@@ -11,9 +12,9 @@ import {
   saveCheckpointFolder,
   saveModelFolder,
   TrainingError,
+  type TrainOptions,
   type TrainProgress,
-  type TrainResult,
-  train,
+  trainTogether,
 } from '@cotrace/training';
 import type { Command } from 'commander';
 import { createAugmentedImages } from '../augmentedImages.ts';
@@ -28,7 +29,7 @@ import { cliError } from '../errors.ts';
 import { createEventFile, type EventFile } from '../eventFile.ts';
 import type { ColoredLabel } from '../labelTable.ts';
 import { loadModel } from '../models.ts';
-import { needFile, needFolder, oneOf, positiveNumber, wholeNumber } from '../options.ts';
+import { listOf, needFile, needFolder, oneOf, positiveNumber, wholeNumber } from '../options.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 import {
@@ -44,8 +45,9 @@ interface TrainCommandOptions extends TaskFolderOptions, CourseOptions {
   depth?: number;
   tile?: number;
   batch?: number;
-  replicas: number;
-  strategy: 'mirrored' | 'central-storage';
+  replicas?: number;
+  strategy: StrategyName;
+  hosts?: string[];
   precision: 'auto' | 'float32' | 'bfloat16';
   engine: WantedEngine;
   seed: number;
@@ -92,15 +94,19 @@ export function addTrain(program: Command, shell: Shell): void {
     )
     .option(
       '--replicas <K>',
-      'processes that train one model together',
+      'processes that train one model together (default: all graphics cards, else all cores, where it pays)',
       wholeNumber('--replicas', 1, 1024),
-      1,
     )
     .option(
       '--strategy <NAME>',
-      'mirrored or central-storage',
-      oneOf('--strategy', ['mirrored', 'central-storage']),
+      `how they share the work: ${STRATEGIES.join(', ')}`,
+      oneOf('--strategy', STRATEGIES),
       'mirrored',
+    )
+    .option(
+      '--hosts <LIST>',
+      'machines for --strategy multi-worker, this one first: names or addresses with commas between them',
+      listOf('--hosts'),
     )
     .option(
       '--precision <NAME>',
@@ -149,14 +155,8 @@ export function addTrain(program: Command, shell: Shell): void {
 }
 
 function refuse(options: TrainCommandOptions): void {
-  const { strategy, replicas, steps, minutes, weights, resume } = options;
-  if (strategy === 'central-storage') {
-    throw cliError('NOT_YET', {
-      what: '--strategy central-storage',
-      instead: 'use mirrored with one replica',
-    });
-  }
-  if (replicas > 1) throw cliError('NOT_YET', { what: `--replicas ${replicas}`, instead: 'use 1' });
+  const { strategy, steps, minutes, weights, resume } = options;
+  if (strategy === 'tpu') throw new MirrorError('TPU_UNREACHABLE');
   refuseCourseOptions(options);
   if (steps !== undefined && minutes !== undefined) {
     throw cliError('BAD_USE', { sentence: 'One of --steps and --minutes was expected, but both came.' });
@@ -213,6 +213,8 @@ async function readSections(
   }
 }
 
+type Trained = Awaited<ReturnType<typeof trainTogether>>;
+
 /** From this many sections on the last one is kept aside: it tells which weights were best. */
 const ENOUGH_TO_HOLD_OUT = 8;
 
@@ -220,7 +222,7 @@ async function run(
   options: TrainCommandOptions,
   { recipe, sections, labels }: { recipe: Recipe; sections: Section[]; labels: ColoredLabel[] },
   shell: Shell,
-): Promise<TrainResult> {
+): Promise<Trained> {
   const engine = await loadEngine(options.engine);
   shell.note(`${engine.sentence}.${engine.faster === undefined ? '' : ` ${engine.faster}`}`);
   // The course keeps the best by the training loss, and trains on all that it is given.
@@ -239,7 +241,7 @@ async function run(
   const stop = new AbortController();
   const forget = shell.onInterrupt(() => stop.abort());
   try {
-    return await train({
+    const run: TrainOptions = {
       engine,
       labels,
       sections: sections.slice(0, sections.length - held),
@@ -262,7 +264,9 @@ async function run(
         progress.show(state.fraction, describe(state));
         if (events) log(events, state);
       },
-    });
+    };
+    const { strategy, replicas, hosts } = options;
+    return await trainTogether(run, { strategy, replicas, hosts, onNotice: shell.note });
   } catch (error) {
     if (error instanceof TrainingError && error.code === 'CANCELLED') {
       throw cliError('STOPPED', { folder: options.out });
@@ -285,17 +289,28 @@ function log(events: EventFile, { step, loss, fraction }: TrainProgress): void {
   if (loss !== null) events.write(step, { loss, fraction });
 }
 
-function report(result: TrainResult, { out, json }: TrainCommandOptions, shell: Shell): void {
+function report(result: Trained, { out, json }: TrainCommandOptions, shell: Shell): void {
   const { steps, seconds, finalLoss, labelledPixels, ended, model } = result;
+  const { replicas = 1, imagesPerSecond, report: together } = result;
   if (json) {
     const { temperature } = model;
     shell.print(
-      JSON.stringify({ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended }),
+      JSON.stringify({
+        ...{ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended },
+        ...{ replicas, imagesPerSecond, ...together },
+      }),
     );
     return;
   }
   if (ended === 'loss-not-finite')
     shell.note('The loss did not stay finite: the last good weights are kept.');
+  const staleness = together?.staleness;
+  if (staleness) {
+    const { mean, max, bound, refused } = staleness;
+    shell.note(
+      `Gradients were ${mean.toFixed(1)} steps old in the mean, ${max} at most; ${refused} older than ${bound} were refused.`,
+    );
+  }
   const loss = finalLoss === null ? '' : `, loss ${finalLoss.toFixed(4)}`;
   shell.print(`${out}: ${steps} steps in ${duration(seconds)} on ${labelledPixels} labelled pixels${loss}.`);
 }

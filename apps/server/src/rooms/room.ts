@@ -98,6 +98,8 @@ export class Room implements LogWriter {
     const document = fold?.epoch === row.epoch ? [fold.document] : [];
     applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
     this.base = new RoomBase(() => this.mask, fold);
+    // A fold's document need not know of entries which the fold before it took: see `applyLogged`.
+    if (entries.length > 0 && this.base.watermarks.length > 0) this.deleteFolded();
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
       this.appliedBytes = bytes;
@@ -367,8 +369,11 @@ export class Room implements LogWriter {
     );
     this.maxLamport = Math.max(this.maxLamport, this.opened?.greatestLamport ?? 0);
     if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
-    // Folds may be known before the entries that they took: those go at once, or their deletion would pass for an undo.
-    const { watermarks } = this.base;
-    if (watermarks.length > 0) this.changeUnlogged(() => deleteFolded(this.doc, watermarks));
+    if (this.base.watermarks.length > 0) this.changeUnlogged(() => this.deleteFolded());
+  }
+
+  /** Folds may be known before the entries that they took: those go at once, or their deletion would pass for an undo. */
+  private deleteFolded(): void {
+    deleteFolded(this.doc, this.base.watermarks);
   }
 }

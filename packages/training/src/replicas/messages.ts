@@ -1,9 +1,9 @@
 /** What rank 0 tells whoever started the run, what it hears, and how an error crosses from process to process. */
-import { ENGINE_ERRORS, EngineError } from '@cotrace/engine';
-import { MIRROR_ERRORS, MirrorError, type StrategyReport } from '@cotrace/mirror';
-import { UNET_ERRORS, UnetError } from '@cotrace/unet';
+import { EngineError } from '@cotrace/engine';
+import { MirrorError, type StrategyReport } from '@cotrace/mirror';
+import { UnetError } from '@cotrace/unet';
 import type { EpochEnd } from '../bestWeights.ts';
-import { TRAINING_ERRORS, TrainingError } from '../errors.ts';
+import { TrainingError } from '../errors.ts';
 import type { RunEnd } from '../run.ts';
 import type { TrainProgress } from '../trainOptions.ts';
 
@@ -19,6 +19,8 @@ export type FromRank =
 export type ToRank = { kind: 'cancel' };
 
 export interface PassedError {
+  /** Name of the error's class and its code; null: no named error. */
+  name: string | null;
   code: string | null;
   message: string;
 }
@@ -26,25 +28,21 @@ export interface PassedError {
 /** How a rank without a channel says why it ends: a line that begins so, then JSON. */
 export const FAILURE_LINE = 'COTRACE_RANK_FAILED ';
 
+const KINDS = [EngineError, MirrorError, UnetError, TrainingError];
+
 export function passError(error: unknown): PassedError {
-  const { code, message, stack } = error as { code?: unknown; message?: string; stack?: string };
-  const named = [EngineError, MirrorError, UnetError, TrainingError].some((kind) => error instanceof kind);
-  if (named) return { code: String(code), message: message! };
-  return { code: null, message: stack ?? String(error) };
+  if (!KINDS.some((kind) => error instanceof kind)) {
+    return { name: null, code: null, message: (error as Error).stack ?? String(error) };
+  }
+  const { name, code, message } = error as InstanceType<(typeof KINDS)[number]>;
+  return { name, code, message };
 }
 
-const KINDS = [
-  [ENGINE_ERRORS, EngineError],
-  [MIRROR_ERRORS, MirrorError],
-  [UNET_ERRORS, UnetError],
-  [TRAINING_ERRORS, TrainingError],
-] as const;
-
 /** The named error that it was, with its own sentence; else a plain one. */
-export function receiveError({ code, message }: PassedError): Error {
+export function receiveError({ name, code, message }: PassedError): Error {
   const error = new Error(message);
-  const kind = KINDS.find(([table]) => code !== null && Object.hasOwn(table, code));
+  const kind = KINDS.find((candidate) => candidate.name === name);
   if (!kind) return error;
-  Object.setPrototypeOf(error, kind[1].prototype);
-  return Object.assign(error, { name: kind[1].name, code });
+  Object.setPrototypeOf(error, kind.prototype);
+  return Object.assign(error, { name, code });
 }
