@@ -96,6 +96,13 @@ describe('half a step', () => {
   ])('is %s', (_, from, to) => {
     expect(halved({ ...recipe, ...from })).toEqual({ ...recipe, ...to });
   });
+  it.each([
+    [2, { batch: 2 }],
+    [3, { tile: 16 }],
+    [4, { tile: 16 }],
+  ])('of a batch of four is one that %i replicas divide, or half the tile', (replicas, to) => {
+    expect(halved(recipe, replicas)).toEqual({ ...recipe, ...to });
+  });
   it('is none where the network could not halve the tile as often, or it would be too small', () => {
     expect(halved({ ...recipe, batch: 1, tile: 16 })).toBeNull();
     expect(halved({ ...recipe, batch: 1, tile: 48, depth: 4 })).toBeNull();

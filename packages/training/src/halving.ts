@@ -6,10 +6,14 @@ import type { TrainOptions } from './trainOptions.ts';
 /** The smallest tile that a recipe may have. */
 const LEAST_TILE = 16;
 
-/** The recipe with half the batch; of a batch of one, half the tile where the network can halve it as often; else null. */
-export function halved(recipe: Recipe): Recipe | null {
+/**
+ * The recipe with half the batch, which `replicas` must still divide; where that is not to be had, half the tile, if the
+ * network can halve it as often; else null.
+ */
+export function halved(recipe: Recipe, replicas = 1): Recipe | null {
   const { batch, tile, depth } = recipe;
-  if (batch > 1) return { ...recipe, batch: Math.floor(batch / 2) };
+  const shares = Math.floor(batch / 2 / replicas);
+  if (shares > 0) return { ...recipe, batch: shares * replicas };
   const half = tile / 2;
   return half >= LEAST_TILE && half % 2 ** depth === 0 ? { ...recipe, tile: half } : null;
 }
@@ -29,9 +33,10 @@ function describeHalving(from: Recipe, to: Recipe): string {
 export async function withHalving<Result>(
   options: TrainOptions,
   run: (options: TrainOptions) => Promise<Result>,
+  replicas = 1,
 ): Promise<Result> {
   const { recipe, resumeFrom, onHalved } = options;
-  const smaller = halved(recipe);
+  const smaller = halved(recipe, replicas);
   const say = (why: string) =>
     onHalved?.(`Memory is too small for a step: ${describeHalving(recipe, smaller!)}. ${why}`.trim());
   const again = () => run({ ...options, recipe: smaller!, resumeFrom: shrunk(resumeFrom, smaller!) });
