@@ -26,7 +26,6 @@ import * as decoding from 'lib0/decoding';
 import type { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { answerFirst } from './answerFirst.ts';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
 import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
@@ -34,6 +33,7 @@ import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
 import { watchStandstill } from './standstill.ts';
+import { tellOwn } from './tellOwn.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
 const RESYNC_INTERVAL_MS = 10_000;
@@ -156,7 +156,6 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   });
   // Presence travels over socket.io; an awareness state here would be a second, forgeable one.
   (provider.awareness as Awareness).setLocalState(null);
-  const answers = answerFirst(provider);
 
   const folds = createFoldFollower({
     maskDoc,
@@ -292,7 +291,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       provider.disconnect();
       provider.connect();
     },
-    onStrokes: () => answers.tellOwn(),
+    onStrokes: () => tellOwn(provider),
   });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
@@ -379,7 +378,6 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       recorder.stop();
       folds.destroy();
       standstill.stop();
-      answers.stop();
       provider.destroy();
       tracker.destroy();
       maskDoc.destroy();
