@@ -1,10 +1,12 @@
 import { trainingBytes } from '@cotrace/engine';
+import { findMpi } from '@cotrace/mirror';
 import { parameterCountOf } from '@cotrace/unet';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from './checkpoint.ts';
 import { halved } from './halving.ts';
 import { presetOf } from './presets.ts';
 import type { Recipe } from './recipe.ts';
+import { trainReplicated } from './replicas/trainReplicated.ts';
 import { MEMBRANE_LABELS } from './section.ts';
 import { TINY_RECIPE, testEngine } from './testing/tinyModel.ts';
 import { tissueSections } from './testing/tissueSections.ts';
@@ -63,6 +65,14 @@ describe('a step too large for the memory', () => {
     expect(said).toHaveLength(1);
     expect(sizes).toEqual([4, 4, 2, 2, 2]);
     expect(model.recipe.batch).toBe(2);
+  });
+
+  it.skipIf(findMpi() === undefined)('is halved for replicas, too', { timeout: 240_000 }, async () => {
+    const said: string[] = [];
+    // For a second set of weights, too.
+    const given = await options(3, { onHalved: (sentence) => said.push(sentence) });
+    const { model, replicas } = await trainReplicated(given, { strategy: 'mirrored', replicas: 2 });
+    expect([said.length, model.recipe.batch, replicas]).toEqual([1, 2, 2]);
   });
 
   it('stays halved when the run is gone on with', async () => {
