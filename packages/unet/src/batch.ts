@@ -2,7 +2,7 @@
 import { outputChannels, sizeStep, type UnetConfig } from './config.ts';
 import { unetError } from './errors.ts';
 import { dropoutShapes, sizeOf } from './network.ts';
-import { dropoutFactors, mixSeed } from './seededRandom.ts';
+import { fillDropoutFactors, mixSeed } from './seededRandom.ts';
 import type { TrainBatch } from './unet.ts';
 
 export interface PreparedBatch {
@@ -84,7 +84,8 @@ export function dropoutFactorsOf(
     const count = factors.length / n;
     for (let image = 0; image < n; image++) {
       const imageSeed = mixSeed(seed, step, place, firstImage + image);
-      factors.set(dropoutFactors(count, config.dropout, imageSeed), image * count);
+      const part = factors.subarray(image * count, (image + 1) * count);
+      fillDropoutFactors(part, config.dropout, imageSeed);
     }
     return { shape, factors };
   });
