@@ -79,6 +79,7 @@ async function trainAndJudge(work: Work): Promise<Model | undefined> {
     startFrom: live && canStartFrom(live, { labels, recipe }) ? live : undefined,
     resumeFrom: checkpoint,
     onCheckpoint: (saved) => checkpoints.save(jobId, saved),
+    onHalved: say,
     onProgress: ({ fraction, step, steps, loss, secondsLeft }) =>
       report(progressOf('training', fraction, { step, steps, loss, secondsLeft })),
     signal,

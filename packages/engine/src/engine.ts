@@ -57,6 +57,8 @@ function loadTensorFlow(): Engine {
   // Else the first process takes all of a card's memory, and the numbers of cards are not those of nvidia-smi.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   process.env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
+  // Without it a card since Ampere computes float32 in 10 bits of mantissa; who wants less precision takes bfloat16.
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   let tf: typeof tfjs;
   try {
     tf = require('@tensorflow/tfjs-node-gpu') as typeof tfjs;

@@ -49,7 +49,7 @@ function sorted(record: object): [string, unknown][] {
  */
 export function prepareRun(
   options: RunOptions,
-  engine: Pick<Engine, 'name' | 'cards'>,
+  engine: Pick<Engine, 'name' | 'device' | 'cards'>,
   replicas = 1,
 ): PreparedRun {
   const { labels, recipe, seed, startFrom, resumeFrom } = options;
@@ -66,7 +66,8 @@ export function prepareRun(
   // Before the first tensor: what is refused here would otherwise end the process.
   checkTrainingMemory(
     { parameters: replicas * parameterCountOf(preset.network), activations: activationsOf(recipe) },
-    usableMemoryBytes(engine),
+    // Each replica has a card of its own.
+    usableMemoryBytes(engine) * (engine.device === 'gpu' ? replicas : 1),
   );
   return { preset, set };
 }

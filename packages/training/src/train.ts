@@ -1,5 +1,6 @@
 /** A training run in this process alone. Knows no server and writes no file. */
 import { memoryErrorOf } from '@cotrace/engine';
+import { withHalving } from './halving.ts';
 import { runSteps } from './loop.ts';
 import { createRunBatches, createRunUnet, finishRun, prepareRun } from './run.ts';
 import type { TrainOptions, TrainResult } from './trainOptions.ts';
@@ -7,12 +8,20 @@ import type { TrainOptions, TrainResult } from './trainOptions.ts';
 /**
  * Trains until the recipe's steps or seconds are used up.
  * Throws NO_LABELS, ONE_CLASS_ONLY, RECIPE_INVALID, LABEL_TABLE_INVALID, SECTION_INVALID, LABEL_VALUE_UNKNOWN,
- * MODEL_ARCHITECTURE, CHECKPOINT_MISMATCH, LOSS_NOT_FINITE, CANCELLED; EngineError MEMORY_TOO_SMALL.
+ * MODEL_ARCHITECTURE, CHECKPOINT_MISMATCH, LOSS_NOT_FINITE, CANCELLED; EngineError MEMORY_TOO_SMALL, after batch or tile were halved once.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { engine, resumeFrom } = options;
   const now = options.now ?? (() => performance.now());
-  const startedAt = now() - 1000 * (resumeFrom?.seconds ?? 0);
+  // Seconds lost to a step that was too large are seconds of the budget.
+  const startedAt = now() - 1000 * (options.resumeFrom?.seconds ?? 0);
+  return withHalving(options, (halved) => trainOnce(halved, { now, startedAt }));
+}
+
+async function trainOnce(
+  options: TrainOptions,
+  { now, startedAt }: { now: () => number; startedAt: number },
+): Promise<TrainResult> {
+  const { engine } = options;
   const prepared = prepareRun(options, engine);
   const unet = createRunUnet(engine, options, prepared);
   try {

@@ -39,6 +39,8 @@ export interface TrainOptions {
   onEpoch?: ((end: EpochEnd) => void | Promise<void>) | undefined;
   /** Before each step; `batch` is gone after it. The step waits for it, or, with several replicas, does not. */
   onBatch?: ((step: number, batch: TrainBatch) => void | Promise<void>) | undefined;
+  /** A step did not fit into memory: a sentence on what was halved for it. At most once a run. */
+  onHalved?: ((sentence: string) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds from any origin, never backwards. */
   now?: (() => number) | undefined;

@@ -250,6 +250,7 @@ async function run(
       resumeFrom,
       signal: stop.signal,
       onCheckpoint: (checkpoint) => saveCheckpointFolder(options.out, checkpoint),
+      onHalved: (sentence) => shell.note(sentence),
       onBatch,
       onEpoch: (end) => {
         shell.note(describeEpoch(end, recipe));

@@ -20,6 +20,7 @@ import {
 } from '@cotrace/mirror';
 import type { Checkpoint } from '../checkpoint.ts';
 import { TrainingError, throwIfCancelled } from '../errors.ts';
+import { withHalving } from '../halving.ts';
 import { loadCheckpointFolder } from '../modelFolder.ts';
 import {
   createRunBatches,
@@ -72,6 +73,15 @@ const CANCEL_MS = 60_000;
  * HOSTS_MISSING, HOSTS_UNUSED, HOSTS_UNEVEN, TPU_UNREACHABLE, REPLICAS_DIFFER, REPLICA_LOST.
  */
 export async function trainReplicated(
+  options: TrainOptions,
+  replication: Replication,
+): Promise<ReplicatedResult> {
+  // Each worker of a parameter server takes whole batches.
+  const shares = replication.strategy === 'parameter-server' ? 1 : replication.replicas;
+  return withHalving(options, (fitting) => runReplicated(fitting, replication), shares);
+}
+
+async function runReplicated(
   options: TrainOptions,
   { strategy, hosts = [], onNotice, ...rest }: Replication,
 ): Promise<ReplicatedResult> {
@@ -157,9 +167,10 @@ async function runRanks(
     onCheckpoint,
     onEpoch,
     onBatch: _,
+    onHalved: __,
     showBatches,
     signal,
-    now: __,
+    now: ___,
     ...plain
   } = options;
   const folder = await mkdtemp(join(tmpdir(), 'cotrace-run-'));

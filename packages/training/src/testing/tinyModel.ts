@@ -25,16 +25,16 @@ export function testEngine(): Promise<Engine> {
 }
 
 export async function tinyModel(
-  options: { labels?: readonly LabelClass[]; seed?: number; temperature?: number } = {},
+  options: { labels?: readonly LabelClass[]; seed?: number; temperature?: number; recipe?: Recipe } = {},
 ): Promise<Model> {
-  const { labels = MEMBRANE_LABELS, seed = 1, temperature = 1 } = options;
-  const { network } = presetOf(TINY_RECIPE, labels.length);
+  const { labels = MEMBRANE_LABELS, seed = 1, temperature = 1, recipe = TINY_RECIPE } = options;
+  const { network } = presetOf(recipe, labels.length);
   const unet = createUnet(await testEngine(), network, { seed });
   const state = await unet.exportState();
   unet.dispose();
   return {
     labels: [...labels],
-    recipe: TINY_RECIPE,
+    recipe,
     network,
     temperature,
     training: { seed, steps: 0, seconds: 0, finalLoss: null, labelledPixels: 0, engine: 'none' },
