@@ -9,6 +9,7 @@ import {
   checkNode,
   generateDatabaseClient,
   installPackages,
+  installReplicas,
   installTensorEngine,
   run,
   SetupError,
@@ -51,6 +52,7 @@ try {
   checkNode();
   await step('packages', installPackages);
   await step('tensor engine', installTensorEngine);
+  await step('replicas', installReplicas);
   await step('database client', generateDatabaseClient);
   await step('web application', buildWeb);
   let chromium = '';

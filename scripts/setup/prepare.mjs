@@ -1,9 +1,10 @@
-/** `node scripts/setup/prepare.mjs packages client web engine`: the named steps only, for images and build machines. */
+/** `node scripts/setup/prepare.mjs packages client web engine replicas`: the named steps only, for images and build machines. */
 import {
   buildWeb,
   checkNode,
   generateDatabaseClient,
   installPackages,
+  installReplicas,
   installTensorEngine,
   SetupError,
   step,
@@ -14,6 +15,7 @@ const STEPS = {
   client: ['database client', generateDatabaseClient],
   web: ['web application', buildWeb],
   engine: ['tensor engine', installTensorEngine],
+  replicas: ['replicas', installReplicas],
 };
 
 try {

@@ -175,3 +175,10 @@ export async function installTensorEngine() {
   const result = await installEngine({ onProgress: (line) => process.stdout.write(`  ${line}\n`) });
   return result.sentence;
 }
+
+/** What several processes train one model through. Never fails: without it, one process trains. */
+export async function installReplicas() {
+  const { installMpi } = await import('../../packages/mirror/install/installMpi.mjs');
+  const result = await installMpi({ onProgress: (line) => process.stdout.write(`  ${line}\n`) });
+  return result.sentence;
+}

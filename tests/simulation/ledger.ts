@@ -89,10 +89,6 @@ export class Ledger {
     return this.openOf(sessionId).size;
   }
 
-  get hasAbandoned(): boolean {
-    return [...this.intents.values()].some(({ isAbandoned }) => isAbandoned);
-  }
-
   get strokeCount(): number {
     return this.intents.size;
   }

@@ -43,6 +43,8 @@ const SIZE = { width: 150, height: 140 };
 const LABELS = [1, 2, 3];
 /** Milliseconds in which everything must settle once nothing goes wrong any more. */
 const SETTLE_MS = 120_000;
+/** A page that comes back, a look at whether others send again what only it shows, and a fresh document take less. */
+const CALM_SECONDS = 10;
 
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
   const began = realNow();
@@ -86,7 +88,6 @@ class Simulation {
   epoch = 0;
   folds = 0;
   private isHealing = false;
-  isReloaded = false;
   private readonly restore: () => void;
   private readonly limits: Partial<RoomLimits>;
 
@@ -348,7 +349,7 @@ class Simulation {
     }
   }
 
-  /** Until everybody reads "saved" and sees the same, twice in a row. */
+  /** Until everybody reads "saved" and sees the same for so long that nobody shows what no server has. */
   private async settle(): Promise<number | undefined> {
     const from = this.time.now;
     let calm = 0;
@@ -356,8 +357,7 @@ class Simulation {
       await this.until(this.time.now + 1_000);
       const isCalm = (await this.isAllSaved()) && this.seeTheSame();
       calm = isCalm ? calm + 1 : 0;
-      if (this.time.now > from + SETTLE_MS / 2 && (await this.mayShowGhosts())) await this.reloadAll();
-      if (calm === 3) {
+      if (calm === CALM_SECONDS) {
         this.note('everything has settled');
         return this.time.now - from;
       }
@@ -369,27 +369,9 @@ class Simulation {
     return undefined;
   }
 
-  /**
-   * What a server had relayed when it died uncommitted stays in the pages that saw it if its author never comes back: the
-   * one difference that only a reload ends.
-   */
-  private async mayShowGhosts(): Promise<boolean> {
-    const authorsAreGone = this.hostile.length > 0 || this.ledger.hasAbandoned;
-    return authorsAreGone && !this.isReloaded && (await this.isAllSaved());
-  }
-
   private async isAllSaved(): Promise<boolean> {
     const settled = await Promise.all(this.people.map((person) => person.isSettled()));
     return settled.every((isSettled) => isSettled);
-  }
-
-  private async reloadAll(): Promise<void> {
-    this.note('everybody reloads: somebody may still see what was never saved and whose author is gone');
-    this.isReloaded = true;
-    for (const person of this.people) {
-      await person.close();
-      person.open();
-    }
   }
 
   private seeTheSame(): boolean {
@@ -494,6 +476,7 @@ const LIMITS = {
   longestRetryMs: 500,
   pollMs: 400,
   gapMs: 2_000,
+  ghostMs: 3_000,
   admissionMs: 5_000,
   closeMs: 1_000,
   foldAtLeast: 8,

@@ -45,6 +45,8 @@ function startTrainer(world: World, trainerId: string, wrap = (connection: Conne
   const ended = runDaemon({
     connection: wrap(createConnection({ server: world.origin, token: TRAINER_TOKEN, say })),
     engine,
+    sentence: engine.sentence,
+    replicas: undefined,
     trainerId,
     name: trainerId,
     checkpoints: createCheckpoints(join(folder, trainerId)),

@@ -32,6 +32,17 @@ export function oneOf<T extends string>(option: string, choices: readonly T[]) {
   };
 }
 
+/** `a,b` as two names; none may be empty. */
+export function listOf(option: string) {
+  return (came: string): string[] => {
+    const names = came.split(',').map((name) => name.trim());
+    if (names.includes('')) {
+      throw cliError('OPTION_INVALID', { option, expected: 'names with commas between them', came });
+    }
+    return names;
+  };
+}
+
 /** Keeps the text: `0-14,17`. */
 export function sectionRange(came: string): string {
   try {

@@ -11,13 +11,15 @@ export interface Config {
   /** For its identity and the checkpoints of its runs. */
   folder: string;
   engine: WantedEngine;
+  /** Processes that train one model together; undefined: as many as the machine has cards or cores for. */
+  replicas: number | undefined;
   /** As people see it. */
   name: string;
 }
 
-const ENGINES: readonly WantedEngine[] = ['auto', 'tensorflow', 'webgpu', 'wasm'];
+const ENGINES: readonly WantedEngine[] = ['auto', 'gpu', 'tensorflow', 'webgpu', 'wasm'];
 
-/** @throws TrainerError TOKEN_MISSING, SERVER_INVALID, ENGINE_UNKNOWN */
+/** @throws TrainerError TOKEN_MISSING, SERVER_INVALID, ENGINE_UNKNOWN, REPLICAS_INVALID */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const token = environment.COTRACE_TRAINER_TOKEN;
   if (!token) throw new TrainerError('TOKEN_MISSING');
@@ -26,6 +28,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const wanted = environment.COTRACE_ENGINE || 'auto';
   const engine = ENGINES.find((name) => name === wanted);
   if (!engine) throw new TrainerError('ENGINE_UNKNOWN', wanted);
+  const count = environment.COTRACE_REPLICAS || undefined;
+  if (count !== undefined && !/^[1-9]\d{0,3}$/.test(count)) throw new TrainerError('REPLICAS_INVALID', count);
+  const replicas = count === undefined ? undefined : Number(count);
   const home = resolve(environment.COTRACE_HOME || join(homedir(), '.cotrace'));
-  return { server, token, folder: join(home, 'trainer'), engine, name: hostname().slice(0, 120) };
+  return { server, token, folder: join(home, 'trainer'), engine, replicas, name: hostname().slice(0, 120) };
 }

@@ -9,6 +9,9 @@ import { runJob } from './runJob.ts';
 export interface DaemonParts {
   connection: Connection;
   engine: Engine;
+  /** What people are told of engine and replicas. */
+  sentence: string;
+  replicas: number | undefined;
   trainerId: string;
   name: string;
   checkpoints: Checkpoints;
@@ -21,12 +24,12 @@ const PAUSE_MS = 1_000;
 
 /** @throws RemoteError TRAINER_VERSION, TOKEN_INVALID: trying again would not help. */
 export async function runDaemon(parts: DaemonParts): Promise<void> {
-  const { connection, engine, stopping, say } = parts;
+  const { connection, stopping, say } = parts;
   const body = {
     protocolVersion: PROTOCOL_VERSION,
     trainerId: parts.trainerId,
     name: parts.name,
-    engine: engine.sentence,
+    engine: parts.sentence,
   };
   while (!stopping.aborted) {
     const asked = performance.now();

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { EngineError, loadEngine } from '@cotrace/engine';
 import { RemoteError } from '@cotrace/protocol';
+import { describeReplicas } from '@cotrace/training';
 import { createCheckpoints } from './checkpoints.ts';
 import { readConfig } from './config.ts';
 import { createConnection } from './connection.ts';
@@ -21,9 +22,13 @@ async function main(): Promise<void> {
   const engine = await loadEngine(config.engine);
   say(engine.sentence);
   if (engine.faster) say(engine.faster);
+  const together = await describeReplicas(engine, config.replicas);
+  say(together);
   await runDaemon({
     connection: createConnection({ ...config, say }),
     engine,
+    sentence: `${engine.sentence}. ${together}`,
+    replicas: config.replicas,
     trainerId: identity.trainerId,
     name: config.name,
     checkpoints: createCheckpoints(join(config.folder, 'checkpoints', identity.trainerId)),

@@ -1,6 +1,7 @@
 /** One claimed job under its lease: how it ends, and what the server is told of it. */
 import { EngineError } from '@cotrace/engine';
 import { ImageError } from '@cotrace/image-io';
+import { MirrorError } from '@cotrace/mirror';
 import { type ClaimedJob, JOB_GIVEN_BACK, RemoteError } from '@cotrace/protocol';
 import { TrainingError } from '@cotrace/training';
 import { UnetError } from '@cotrace/unet';
@@ -29,7 +30,10 @@ const GIVE_BACK_MS = 5_000;
 /** @throws RemoteError when the server refuses to hear how it ended. */
 export async function runJob(
   job: ClaimedJob,
-  parts: Pick<Work, 'engine' | 'checkpoints' | 'say'> & { connection: Connection; stopping: AbortSignal },
+  parts: Pick<Work, 'engine' | 'replicas' | 'checkpoints' | 'say'> & {
+    connection: Connection;
+    stopping: AbortSignal;
+  },
 ): Promise<Ending> {
   const { connection, stopping, checkpoints, say } = parts;
   const server = underLease(connection, job.leaseToken);
@@ -57,8 +61,8 @@ export async function runJob(
     });
 
   try {
-    const { engine } = parts;
-    await workOn({ job, engine, server, checkpoints, signal, report: heartbeat.report, say });
+    const { engine, replicas } = parts;
+    await workOn({ job, engine, replicas, server, checkpoints, signal, report: heartbeat.report, say });
     // A renewal that overtakes the end would find the lease gone.
     await heartbeat.close();
     await server.call('finishJob', { params }, signal);
@@ -88,13 +92,18 @@ export async function runJob(
 
 const isLeaseLost = (error: unknown) => error instanceof RemoteError && error.code === 'LEASE_LOST';
 
+/** Replicas that were lost may stay the next time. */
+const PASSING = ['REPLICA_LOST', 'REPLICAS_DIFFER', 'LAUNCH_FAILED', 'MPI_FAILED'];
+
 /** A named error would come again: it ends the job with its sentence. Anything else may be this machine's. */
 function describeFailure(error: unknown): { code: string; message: string; retry: boolean } {
-  const isNamed = [TrainingError, EngineError, UnetError, ImageError].some((kind) => error instanceof kind);
+  const isNamed = [TrainingError, EngineError, UnetError, ImageError, MirrorError].some(
+    (kind) => error instanceof kind,
+  );
   const { code, message } = error as { code?: unknown; message?: unknown };
   return {
     code: typeof code === 'string' ? code : 'TRAINER_FAILED',
     message: typeof message === 'string' ? message : String(error),
-    retry: !isNamed,
+    retry: !isNamed || PASSING.includes(String(code)),
   };
 }

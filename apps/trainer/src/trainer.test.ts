@@ -29,6 +29,8 @@ describe('settings', () => {
     ['SERVER_INVALID', { COTRACE_TRAINER_TOKEN, COTRACE_SERVER: 'localhost' }],
     ['SERVER_INVALID', { COTRACE_TRAINER_TOKEN, COTRACE_SERVER: 'ftp://host' }],
     ['ENGINE_UNKNOWN', { COTRACE_TRAINER_TOKEN, COTRACE_ENGINE: 'torch' }],
+    ['REPLICAS_INVALID', { COTRACE_TRAINER_TOKEN, COTRACE_REPLICAS: '0' }],
+    ['REPLICAS_INVALID', { COTRACE_TRAINER_TOKEN, COTRACE_REPLICAS: 'all' }],
   ] as const)('that are wrong say %s', (code, environment) => {
     expect(() => readConfig(environment)).toThrowError(
       expect.objectContaining({ code, message: expect.stringContaining(TRAINER_ERRORS[code]) }),

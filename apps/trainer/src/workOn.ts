@@ -1,5 +1,6 @@
 /** One job from its claim to its last map: fetch → train → judge → report → predict. Knows no retry and no lease. */
 import type { Engine } from '@cotrace/engine';
+import { dividingReplicas } from '@cotrace/mirror';
 import type { ClaimedJob, ModelReport, Progress } from '@cotrace/protocol';
 import {
   canStartFrom,
@@ -12,7 +13,8 @@ import {
   type Section,
   scoreModel,
   TrainingError,
-  train,
+  type TrainOptions,
+  trainTogether,
 } from '@cotrace/training';
 import { UnetError } from '@cotrace/unet';
 import type { Checkpoints } from './checkpoints.ts';
@@ -24,6 +26,8 @@ import { predictSections } from './predictSections.ts';
 export interface Work {
   job: ClaimedJob;
   engine: Engine;
+  /** Undefined: all that the machine has. */
+  replicas: number | undefined;
   /** Under the job's lease. */
   server: Connection;
   checkpoints: Checkpoints;
@@ -46,6 +50,10 @@ export async function workOn(work: Work): Promise<void> {
   if (model) await predictSections(model, new Set(), work);
 }
 
+/** As many as divide the batch: a project's recipe does not know the machines. */
+const sharing = (replicas: number | undefined, batch: number) =>
+  replicas === undefined ? undefined : dividingReplicas(batch, replicas);
+
 /** The model if it went live. */
 async function trainAndJudge(work: Work): Promise<Model | undefined> {
   const { job, engine, server, checkpoints, signal, report, say } = work;
@@ -61,7 +69,7 @@ async function trainAndJudge(work: Work): Promise<Model | undefined> {
   ) as [Section[], Section[]];
 
   const checkpoint = await checkpoints.load(jobId);
-  const trained = await train({
+  const run: TrainOptions = {
     engine,
     labels,
     sections,
@@ -74,7 +82,9 @@ async function trainAndJudge(work: Work): Promise<Model | undefined> {
     onProgress: ({ fraction, step, steps, loss, secondsLeft }) =>
       report(progressOf('training', fraction, { step, steps, loss, secondsLeft })),
     signal,
-  });
+  };
+  const replicas = sharing(work.replicas, recipe.batch);
+  const trained = await trainTogether(run, { strategy: 'mirrored', replicas, onNotice: say });
   const { model, steps, seconds, finalLoss, labelledPixels } = trained;
   await server.call('uploadModel', { params: { jobId }, body: encodeModel(model) }, signal);
 

@@ -3,7 +3,14 @@ import { graphError } from './errors.ts';
 import { describeShape, type Shape, sameShape } from './shape.ts';
 
 /** TensorFlow's numbers for its types. */
-export const DATA_TYPES = { float32: 1, int32: 3, bool: 10, bfloat16: 14, resource: 20 } as const;
+export const DATA_TYPES = {
+  float32: 1,
+  float64: 2,
+  int32: 3,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+} as const;
 export type DataType = keyof typeof DATA_TYPES;
 
 /** Attribute values as TensorFlow knows them. */
@@ -15,7 +22,7 @@ export type Attribute =
   | { ints: readonly number[] }
   | { type: DataType }
   | { shape: Shape }
-  | { tensor: { type: DataType; shape: readonly number[]; values: readonly number[] } };
+  | { tensor: { type: DataType; shape: readonly number[]; values: ArrayLike<number> } };
 
 export interface Tensor {
   readonly node: Node;

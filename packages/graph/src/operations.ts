@@ -33,7 +33,7 @@ export function placeholder(graph: Graph, name: string, shape: Shape, type: Data
 export function constant(
   graph: Graph,
   name: string,
-  values: readonly number[],
+  values: ArrayLike<number>,
   shape: readonly number[] = [values.length],
   type: DataType = 'float32',
 ): Tensor {

@@ -81,8 +81,10 @@ const shapeProto = (shape: Shape) => ({
   dim: shape.map((side) => ({ size: typeof side === 'number' ? side : -1 })),
 });
 
-const CONTENT: Partial<Record<DataType, (values: readonly number[]) => ArrayBufferView>> = {
-  float32: (values) => Float32Array.from(values),
+const CONTENT: Partial<Record<DataType, (values: ArrayLike<number>) => ArrayBufferView>> = {
+  // A network's weights come as such already, and may be large.
+  float32: (values) => (values instanceof Float32Array ? values : Float32Array.from(values)),
+  float64: (values) => Float64Array.from(values),
   int32: (values) => Int32Array.from(values),
   // The upper half of a float32.
   bfloat16: (values) =>

@@ -95,6 +95,11 @@ export const IMAGE_ERRORS = {
     ({ expected, came, width, height }) =>
       `Expected ${expected} samples for ${width} × ${height} pixels, but ${came} came. Pass the array that belongs to this size.`,
   ),
+  ARRAY_DOES_NOT_FIT: entry<{ shape: readonly number[]; came: number }>(
+    500,
+    ({ shape, came }) =>
+      `Expected ${shape.reduce((product, side) => product * side, 1)} values for an array of (${shape.join(', ')}), but ${came} came. Pass the array that belongs to this shape.`,
+  ),
   FOLDER_EMPTY: entry<{ folder: string }>(
     422,
     ({ folder }) =>

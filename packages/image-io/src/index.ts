@@ -12,7 +12,9 @@ export {
   type RgbImage,
   type SampleFormat,
 } from './image.ts';
+export { colorsFromLabels, type LabelColor } from './labelColors.ts';
 export { grayFromLabels, type LabelGray, labelsFromGray } from './labels.ts';
+export { encodeNpy, type NpyData } from './npyWrite.ts';
 export { encodePng } from './pngWrite.ts';
 export {
   SUBMISSION_RULES,

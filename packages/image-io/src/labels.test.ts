@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decodeImage, encodePng, grayFromLabels, labelsFromGray, matchCourseLayout } from './index.ts';
+import {
+  colorsFromLabels,
+  decodeImage,
+  encodePng,
+  grayFromLabels,
+  labelsFromGray,
+  matchCourseLayout,
+} from './index.ts';
 
 const membrane = [
   { value: 1, gray: 0, color: '#ff0000' },
@@ -65,4 +72,9 @@ describe('the course layout', () => {
       /lacks 0, 2\./,
     );
   });
+});
+
+it('labels become the colours of their table, unknown ones black', () => {
+  const { data } = colorsFromLabels({ width: 2, height: 2, labels: Uint8Array.of(2, 1, 0, 9) }, membrane);
+  expect([...data]).toEqual([0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0]);
 });

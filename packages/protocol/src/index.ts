@@ -7,4 +7,5 @@ export * from './limits.ts';
 export * from './model.ts';
 export * from './permissions.ts';
 export * from './routes.ts';
+export * from './standardLabels.ts';
 export * from './wire.ts';

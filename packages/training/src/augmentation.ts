@@ -7,12 +7,8 @@ import type { SeededRandom } from './seededRandom.ts';
 export interface Augmentation {
   /** Row-major 2 × 2: crop offset (dx, dy) to section offset. */
   matrix: readonly [number, number, number, number];
-  /** Section pixels by which the crop's middle is moved. */
-  shift: readonly [number, number];
   /** Standard deviation of the elastic displacement, pixels; 0 = none. */
   elastic: number;
-  /** What lies outside the section: mirrored, or the nearest edge pixel. */
-  fill: 'reflect' | 'nearest';
   /** value → contrast × value + curve × (value² − 1) + brightness + noise × normal, on standardised values. */
   contrast: number;
   curve: number;
@@ -41,34 +37,11 @@ export const drawDefaultAugmentation: DrawAugmentation = (random) => {
   });
   return {
     matrix: multiply(affine, [a * flip, b, c * flip, d]),
-    shift: [0, 0],
     elastic: random.unit() < 0.5 ? random.between(0, 3) : 0,
-    fill: 'reflect',
     contrast: 2 ** random.between(-0.25, 0.25),
     curve: random.between(-0.12, 0.12),
     brightness: random.between(-0.2, 0.2),
     noise: random.unit() < 0.5 ? random.between(0, 0.25) : 0,
-  };
-};
-
-/** The course notes: rotation 20°, shifts 0.05, shear 0.05, zoom 0.05, horizontal flip, fill nearest. */
-export const drawCourseAugmentation: DrawAugmentation = (random, side) => {
-  const flip = random.below(2) === 0 ? 1 : -1;
-  const affine = affineMatrix({
-    angle: (random.between(-20, 20) * Math.PI) / 180,
-    shear: random.between(-0.05, 0.05),
-    zoomX: random.between(0.95, 1.05),
-    zoomY: random.between(0.95, 1.05),
-  });
-  return {
-    matrix: multiply(affine, [flip, 0, 0, 1]),
-    shift: [random.between(-0.05, 0.05) * side, random.between(-0.05, 0.05) * side],
-    elastic: 0,
-    fill: 'nearest',
-    contrast: 1,
-    curve: 0,
-    brightness: 0,
-    noise: 0,
   };
 };
 

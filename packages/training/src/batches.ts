@@ -6,23 +6,29 @@ import { seededRandom } from './seededRandom.ts';
 import type { TrainingSet } from './trainingSet.ts';
 import { warpCrop } from './warp.ts';
 
-/**
- * Returns a function from step number to batch. Its arrays are used again by the next call: a batch is to be consumed
- * before that.
- */
+/** Images of a batch that one of several processes takes: `count` of them, from number `first` on. */
+export interface Share {
+  first: number;
+  count: number;
+}
+
+/** The batch of a step, or a share of it: the same images, whoever makes them. */
+export type Batches = (step: number, share?: Share) => TrainBatch;
+
+/** Its arrays are used again by the next call: a batch is to be consumed before that. */
 export function createBatches(
   set: TrainingSet,
   options: { tile: number; batch: number; seed: number; augment: DrawAugmentation },
-): (step: number) => TrainBatch {
+): Batches {
   const { tile, batch, seed, augment } = options;
   const drawPlace = cropPlaces(set);
   const pixels = tile * tile;
   const images = new Float32Array(batch * pixels);
   const targets = new Uint8Array(batch * pixels);
   const weights = new Float32Array(batch * pixels);
-  return (step) => {
-    for (let i = 0; i < batch; i++) {
-      const random = seededRandom(seed, step, i);
+  return (step, { first, count } = { first: 0, count: batch }) => {
+    for (let i = 0; i < count; i++) {
+      const random = seededRandom(seed, step, first + i);
       const place = drawPlace(random);
       warpCrop(place, augment(random, tile), set.classWeights, random, {
         side: tile,
@@ -32,6 +38,10 @@ export function createBatches(
         weights,
       });
     }
-    return { n: batch, height: tile, width: tile, images, targets, weights };
+    const part = <T extends Float32Array | Uint8Array>(values: T) => values.subarray(0, count * pixels) as T;
+    return {
+      ...{ n: count, height: tile, width: tile, firstImage: first, step },
+      ...{ images: part(images), targets: part(targets), weights: part(weights) },
+    };
   };
 }

@@ -2,6 +2,7 @@
 import { fitTemperature } from '@cotrace/metrics';
 import type { Unet } from '@cotrace/unet';
 import { averagedProbability, channelsOf } from './prediction.ts';
+import type { Preset } from './presets.ts';
 import { logit } from './probability.ts';
 import { classIndices, type LabelClass, type Section, UNKNOWN_CLASS } from './section.ts';
 
@@ -14,10 +15,11 @@ export async function fitModelTemperature(
   options: {
     heldOut: readonly Section[];
     labels: readonly LabelClass[];
+    input?: Preset['input'] | undefined;
     signal?: AbortSignal | undefined;
   },
 ): Promise<number> {
-  const { labels, signal } = options;
+  const { labels, input, signal } = options;
   const channels = channelsOf(unet);
   const painted = options.heldOut
     .map((section) => ({ section, classes: classIndices(section, labels) }))
@@ -31,7 +33,7 @@ export async function fitModelTemperature(
   const truth = new Uint8Array(known);
   let at = 0;
   for (const { section, classes } of painted) {
-    const probability = await averagedProbability(unet, section, { turns: 8, signal });
+    const probability = await averagedProbability(unet, section, { turns: 8, input, signal });
     for (let i = 0; i < classes.length; i++) {
       if (classes[i] === UNKNOWN_CLASS) continue;
       truth[at] = classes[i]!;

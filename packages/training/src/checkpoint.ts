@@ -1,5 +1,6 @@
 /** A run that can be taken up again: weights with the optimiser's moments, the best weights so far, and where it stands. */
 import { decodeState, encodeState, type UnetState } from '@cotrace/unet';
+import type { BestWeights, EpochSum } from './bestWeights.ts';
 import { TrainingError } from './errors.ts';
 import { checkFormat, MODEL_FORMAT, plainBytes } from './model.ts';
 import type { Recipe } from './recipe.ts';
@@ -15,7 +16,9 @@ export interface Checkpoint {
   seconds: number;
   smoothedLoss: number | null;
   state: UnetState;
-  best: { measure: number; state: UnetState } | null;
+  best: BestWeights | null;
+  /** Of the epoch that was under way; null where the recipe has none. */
+  epochSum?: EpochSum | null;
 }
 
 const MAGIC = 0x4352_5443; // "CTRC", little endian
@@ -71,7 +74,14 @@ export function checkResumable(
   checkpoint: Checkpoint,
   run: { labels: readonly LabelClass[]; recipe: Recipe; seed: number },
 ): void {
-  const shape = ({ preset, base, depth, tile, batch }: Recipe) => ({ preset, base, depth, tile, batch });
+  const shape = ({ preset, base, depth, tile, batch, stepsPerEpoch }: Recipe) => ({
+    preset,
+    base,
+    depth,
+    tile,
+    batch,
+    stepsPerEpoch,
+  });
   const table = (labels: readonly LabelClass[]) => labels.map(({ value, gray }) => [value, gray]);
   const pairs = {
     recipe: [shape(checkpoint.recipe), shape(run.recipe)],

@@ -44,6 +44,18 @@ export const TRAINING_ERRORS = {
     message:
       'Weights of the same architecture and the same number of labels were expected. Start from new weights.',
   },
+  KERAS_FILE: {
+    message:
+      'Weights that Keras wrote as .hdf5, .h5 or .weights.h5 were expected. Save them again with model.save_weights.',
+  },
+  KERAS_ARCHITECTURE: {
+    message:
+      'Weights of the U-Net of the course were expected. Name a file of that network, of any width and depth.',
+  },
+  KERAS_LABELS: {
+    message:
+      'As many labels as the Keras weights have classes were expected. Name them in the order of their greys.',
+  },
   SECTION_RANGE: {
     message: 'Section numbers such as 0-14 or 0-14,17 were expected. Correct the range.',
   },

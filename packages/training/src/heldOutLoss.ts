@@ -8,9 +8,7 @@ import type { TrainingSet } from './trainingSet.ts';
 
 const AS_IT_IS: Augmentation = {
   matrix: [1, 0, 0, 1],
-  shift: [0, 0],
   elastic: 0,
-  fill: 'reflect',
   contrast: 1,
   curve: 0,
   brightness: 0,

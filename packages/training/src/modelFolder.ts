@@ -1,19 +1,25 @@
-/** A model as a folder: `model.json` for people and programs, `weights.bin` beside it; and checkpoints likewise. */
+/**
+ * A model as a folder: `model.json` for people and programs, `weights.bin` to train on, `saved_model.pb` for any TensorFlow
+ * (the folder is a SavedModel); and checkpoints likewise.
+ */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeState, encodeState } from '@cotrace/unet';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
 import { checkFormat, describe, MODEL_FORMAT, type Model, parseDescription, plainBytes } from './model.ts';
+import { servingModelBytes } from './savedModel/servingModel.ts';
 
 const DESCRIPTION = 'model.json';
 const WEIGHTS = 'weights.bin';
+const SAVED_MODEL = 'saved_model.pb';
 const CHECKPOINT = 'checkpoint.bin';
 
-/** Writes the weights first, so that a folder with a description is complete. */
+/** Writes the description last, so that a folder with a description is complete. */
 export async function saveModelFolder(folder: string, model: Model): Promise<void> {
   await mkdir(folder, { recursive: true });
   await replaceFile(join(folder, WEIGHTS), encodeState(model.state));
+  await replaceFile(join(folder, SAVED_MODEL), servingModelBytes(model));
   const text = JSON.stringify({ format: MODEL_FORMAT, ...describe(model) }, null, 2);
   await replaceFile(join(folder, DESCRIPTION), `${text}\n`);
 }

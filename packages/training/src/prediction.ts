@@ -4,8 +4,10 @@
  */
 import type { Engine } from '@cotrace/engine';
 import { createUnet, type Unet } from '@cotrace/unet';
+import { resizeLinear, resizeSmoothed } from './course/resize.ts';
 import { throwIfCancelled } from './errors.ts';
 import type { Model } from './model.ts';
+import { type Preset, presetOf } from './presets.ts';
 import { applyTemperature, entropy, toProbabilities } from './probability.ts';
 import { standardise } from './standardise.ts';
 import { bell, cutTile, planTiles, type Tile } from './tiles.ts';
@@ -44,10 +46,11 @@ export interface Predictor {
 export function createPredictor(engine: Engine, model: Model): Predictor {
   const unet = createUnet(engine, model.network, { seed: 0 });
   unet.importState(model.state, 'weights');
+  const { input } = presetOf(model.recipe, model.labels.length);
   return {
     async predict(section, options) {
       const channels = channelsOf(unet);
-      const mean = await averagedProbability(unet, section, options);
+      const mean = await averagedProbability(unet, section, { ...options, input });
       const probability = applyTemperature(mean, channels, model.temperature);
       return { probability, uncertainty: options.uncertainty ? entropy(probability, channels) : null };
     },
@@ -67,16 +70,59 @@ const PASS_BYTES = 2e9;
 /** Least pixels of mirror image around a section. */
 const MIRRORED = 16;
 
-/** Before any temperature: [height, width, channels]. `maxPixels` of a tile, for tests. */
+/** The same, as a multiple of 2^depth. */
+export function mirroredEdge(multiple: number): number {
+  return Math.ceil(MIRRORED / multiple) * multiple;
+}
+
+/**
+ * Before any temperature: [height, width, channels]. `input` as the model's preset has it, standardised without one.
+ * `maxPixels` of a tile, for tests.
+ */
 export async function averagedProbability(
   unet: Unet,
   section: PredictionInput,
+  options: Omit<PredictionOptions, 'uncertainty'> & {
+    input?: Preset['input'] | undefined;
+    maxPixels?: number;
+  },
+): Promise<Float32Array> {
+  const channels = channelsOf(unet);
+  const multiple = 2 ** unet.config.depth;
+  const { input = 'standardised' } = options;
+  if (typeof input === 'object') {
+    // As the notes predict: scaled to the square, to its very border, and the answer scaled back.
+    const square = { x: 0, y: 0, width: input.side, height: input.side };
+    const { width, height, image } = section;
+    const values = await inFrame(
+      unet,
+      resizeSmoothed({ width, height, values: image }, square),
+      square,
+      options,
+    );
+    return resizeLinear({ ...square, values }, section, channels);
+  }
+  const frame = mirrorFrame(section, multiple);
+  const image = cutTile(standardise(section.image), section, frame);
+  const framed = await inFrame(unet, image, frame, options);
+  const result = new Float32Array(section.width * section.height * channels);
+  const rowLength = section.width * channels;
+  for (let y = 0; y < section.height; y++) {
+    const from = ((y - frame.y) * frame.width - frame.x) * channels;
+    result.set(framed.subarray(from, from + rowLength), y * rowLength);
+  }
+  return result;
+}
+
+/** [frame.height, frame.width, channels]. `image` fills the frame. */
+async function inFrame(
+  unet: Unet,
+  image: Float32Array,
+  frame: { width: number; height: number },
   options: Omit<PredictionOptions, 'uncertainty'> & { maxPixels?: number },
 ): Promise<Float32Array> {
   const channels = channelsOf(unet);
   const multiple = 2 ** unet.config.depth;
-  const frame = mirrorFrame(section, multiple);
-  const image = cutTile(standardise(section.image), section, frame);
   const plan = planTiles(frame, {
     multiple,
     margin: unet.receptiveRadius,
@@ -91,17 +137,10 @@ export async function averagedProbability(
     });
     addInner({ sum, shares, width: frame.width, channels }, tile, probability);
   }
-  const result = new Float32Array(section.width * section.height * channels);
-  for (let y = 0; y < section.height; y++) {
-    for (let x = 0; x < section.width; x++) {
-      const from = (y - frame.y) * frame.width + x - frame.x;
-      const to = y * section.width + x;
-      for (let c = 0; c < channels; c++) {
-        result[to * channels + c] = sum[from * channels + c]! / shares[from]!;
-      }
-    }
+  for (let at = 0; at < shares.length; at++) {
+    for (let c = 0; c < channels; c++) sum[at * channels + c]! /= shares[at]!;
   }
-  return result;
+  return sum;
 }
 
 /**
@@ -109,7 +148,7 @@ export async function averagedProbability(
  * and is unsure, and those are not to be the section's.
  */
 function mirrorFrame({ width, height }: PredictionInput, multiple: number) {
-  const edge = Math.ceil(MIRRORED / multiple) * multiple;
+  const edge = mirroredEdge(multiple);
   const side = (length: number) => Math.ceil((length + 2 * edge) / multiple) * multiple;
   return { x: -edge, y: -edge, width: side(width), height: side(height) };
 }

@@ -8,6 +8,8 @@ export interface LabelClass {
   name: string;
   /** Its grey in `label/` images, 0…255. */
   gray: number;
+  /** #rrggbb, where the table has colours. */
+  color?: string | undefined;
 }
 
 /** Pixels row by row from the top left. */

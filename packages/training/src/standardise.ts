@@ -1,12 +1,16 @@
 /** Brings the contrast of a section to a common scale, so that a model does not depend on microscope settings. */
 
-const BINS = 4096;
+export const BINS = 4096;
 /** Share of pixels that is left out at either end: black borders and bright specks say nothing of the tissue. */
-const TAIL = 0.005;
+export const TAIL = 0.005;
+/** Values beyond are cut. */
+export const FURTHEST = 4;
+/** A picture that varies less is constant: dividing by that would only show rounding. */
+export const LEAST_DEVIATION = 1e-6;
 
 /**
  * (image − mean) / standard deviation, both of the pixels between the two tails; [height × width] in, the same out.
- * A constant picture becomes zeros. Values are cut at ±4.
+ * A constant picture becomes zeros. Values are cut at ±FURTHEST.
  */
 export function standardise(image: Float32Array): Float32Array {
   const { low, high } = tails(image);
@@ -22,10 +26,10 @@ export function standardise(image: Float32Array): Float32Array {
   }
   const mean = count > 0 ? sum / count : 0;
   const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, count) - mean * mean));
-  const scale = deviation > 1e-6 ? 1 / deviation : 0;
+  const scale = deviation > LEAST_DEVIATION ? 1 / deviation : 0;
   const result = new Float32Array(image.length);
   for (let i = 0; i < image.length; i++) {
-    result[i] = Math.min(4, Math.max(-4, (image[i]! - mean) * scale));
+    result[i] = Math.min(FURTHEST, Math.max(-FURTHEST, (image[i]! - mean) * scale));
   }
   return result;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from './checkpoint.ts';
+import { canStartFrom } from './run.ts';
 import { MEMBRANE_LABELS } from './section.ts';
 import { TINY_RECIPE, testEngine, tinyModel } from './testing/tinyModel.ts';
 import { partlyLabelled, stripes } from './testing/tissueSections.ts';
-import { canStartFrom, type TrainOptions, type TrainProgress, train } from './train.ts';
+import { train } from './train.ts';
+import type { TrainOptions, TrainProgress } from './trainOptions.ts';
 
 // Each run opens a graph of its own, which takes long on a machine that is busy otherwise.
 vi.setConfig({ testTimeout: 120_000 });

@@ -42,7 +42,7 @@ export function warpCrop(
   const { section } = place;
   const { width, height, image, classes, emphasis } = section;
   const { side, images, targets, weights } = into;
-  const { contrast, curve, brightness, noise, fill } = augmentation;
+  const { contrast, curve, brightness, noise } = augmentation;
   const [a, b, c, d] = augmentation.matrix;
   const anchorAt = anchorInCrop(place, augmentation, side, random);
   const bend = elasticField(augmentation.elastic, side, random);
@@ -51,7 +51,6 @@ export function warpCrop(
   const originX = place.anchorX - a * anchorAt.x - b * anchorAt.y - bendX;
   const originY = place.anchorY - c * anchorAt.x - d * anchorAt.y - bendY;
   let grain = random.below(NOISE.length);
-  const limit = fill === 'reflect' ? mirror : clamp;
   for (let v = 0; v < side; v++) {
     const row = (v / KNOT_SPACING) | 0;
     const down = v / KNOT_SPACING - row;
@@ -72,8 +71,8 @@ export function warpCrop(
         y +=
           w00 * knots[knot + 1]! + w01 * knots[knot + 3]! + w10 * knots[below + 1]! + w11 * knots[below + 3]!;
       }
-      if (x < 0 || x > width - 1) x = limit(x, width - 1);
-      if (y < 0 || y > height - 1) y = limit(y, height - 1);
+      if (x < 0 || x > width - 1) x = mirror(x, width - 1);
+      if (y < 0 || y > height - 1) y = mirror(y, height - 1);
       const x0 = x | 0;
       const y0 = y | 0;
       const fx = x - x0;
@@ -99,7 +98,7 @@ export function warpCrop(
 /** Where in the crop the anchor comes to lie: at random, but so that the crop stays inside the section if it can. */
 function anchorInCrop(
   { section, anchorX, anchorY }: CropPlace,
-  { matrix, shift }: Augmentation,
+  { matrix }: Augmentation,
   side: number,
   random: SeededRandom,
 ): { x: number; y: number } {
@@ -109,8 +108,8 @@ function anchorInCrop(
     const to = Math.min(anchor + half, Math.max(length - 1 - half, (length - 1) / 2));
     return from < to ? random.between(from, to) : (from + to) / 2;
   };
-  const dx = anchorX - middle(anchorX, section.width) - shift[0];
-  const dy = anchorY - middle(anchorY, section.height) - shift[1];
+  const dx = anchorX - middle(anchorX, section.width);
+  const dy = anchorY - middle(anchorY, section.height);
   const [a, b, c, d] = matrix;
   const determinant = a * d - b * c;
   const within = (value: number) => Math.min(side - 1, Math.max(0, Math.round(half + value)));
@@ -149,8 +148,4 @@ function mirror(position: number, last: number): number {
   const period = 2 * last;
   const within = ((position % period) + period) % period;
   return within > last ? period - within : within;
-}
-
-function clamp(position: number, last: number): number {
-  return Math.min(last, Math.max(0, position));
 }

@@ -76,8 +76,8 @@ export function prepareBatch(config: UnetConfig, batch: TrainBatch, loss: 'mean'
 export function dropoutFactorsOf(
   config: UnetConfig,
   seed: number,
-  step: number,
-  { n, height, width, firstImage = 0 }: Pick<TrainBatch, 'n' | 'height' | 'width' | 'firstImage'>,
+  taken: number,
+  { n, height, width, firstImage = 0, step = taken }: Omit<TrainBatch, 'images' | 'targets' | 'weights'>,
 ): { shape: number[]; factors: Float32Array }[] {
   return dropoutShapes(config, n, height, width).map((shape, place) => {
     const factors = new Float32Array(sizeOf(shape));

@@ -21,8 +21,8 @@ interface NativeTf {
   node: { loadSavedModel(path: string, tags: string[], signature: string): Promise<LoadedModel> };
 }
 
-// TF_GRAPH_DEF_VERSION of TensorFlow 2.21, the one that the engine installs.
-const PRODUCER = 2474;
+/** The TensorFlow that the engine installs, and its TF_GRAPH_DEF_VERSION. */
+export const GRAPH_VERSIONS = { tensorflowVersion: '2.21.0', producer: 2474 } as const;
 
 export async function openGraphSession<Name extends string>(
   engine: Engine,
@@ -31,7 +31,7 @@ export async function openGraphSession<Name extends string>(
   const { node } = engine.tf as unknown as NativeTf;
   const folder = await mkdtemp(join(tmpdir(), 'cotrace-graph-'));
   try {
-    const bytes = savedModelBytes(graph, signatures, { tensorflowVersion: '2.21.0', producer: PRODUCER });
+    const bytes = savedModelBytes(graph, signatures, GRAPH_VERSIONS);
     await writeFile(join(folder, 'saved_model.pb'), bytes);
     const models = new Map<Name, LoadedModel>();
     for (const name of Object.keys(signatures) as Name[]) {

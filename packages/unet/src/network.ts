@@ -8,27 +8,36 @@
  */
 import { channelsAt, groupsOf, outputChannels, type UnetConfig } from './config.ts';
 import type { Ops } from './ops.ts';
-import { mixSeed, truncatedNormal } from './seededRandom.ts';
+import { mixSeed, truncatedNormal, uniformWithin } from './seededRandom.ts';
 
 export interface ParameterSpec {
   name: string;
   shape: number[];
-  /** Standard deviation of the normal start; 0 starts constant at `start`. */
-  deviation: number;
-  start: number;
+  start: Start;
 }
+
+/** How a parameter begins: normal with a deviation (cut at two of them), uniform between ±limit, or all alike. */
+type Start = { deviation: number } | { limit: number } | { value: number };
 
 /** A network as a chain of calls on parameters by name; `parameter` hands out one by name and shape. */
 type ParameterOf<T> = (spec: ParameterSpec) => T;
 
-/** he_normal for filters before a ReLU; half its variance where nothing cuts the negative half away. */
-function filterSpec(name: string, size: number, from: number, to: number, relu: boolean): ParameterSpec {
-  const deviation = Math.sqrt((relu ? 2 : 1) / (size * size * from));
-  return { name: `${name}/filter`, shape: [size, size, from, to], deviation, start: 0 };
+function filterSpec(name: string, size: number, from: number, to: number, start: Start): ParameterSpec {
+  return { name: `${name}/filter`, shape: [size, size, from, to], start };
 }
 
-function constantSpec(name: string, channels: number, start: number): ParameterSpec {
-  return { name, shape: [channels], deviation: 0, start };
+/** he_normal, for filters before a ReLU. */
+function heNormal(size: number, from: number): Start {
+  return { deviation: Math.sqrt(2 / (size * size * from)) };
+}
+
+/** Where nothing cuts the negative half away: half of that variance, or Keras's own start in the course's network. */
+function linearStart({ preset }: UnetConfig, from: number, to: number): Start {
+  return preset === 'course' ? { limit: Math.sqrt(6 / (from + to)) } : { deviation: Math.sqrt(1 / from) };
+}
+
+function constantSpec(name: string, channels: number, value: number): ParameterSpec {
+  return { name, shape: [channels], start: { value } };
 }
 
 interface Builder<T> {
@@ -40,7 +49,7 @@ interface Builder<T> {
 /** Convolution, normalisation or bias, ReLU. */
 function convBlock<T>(builder: Builder<T>, name: string, x: T, size: number, from: number, to: number): T {
   const { ops, config, parameter } = builder;
-  const filter = parameter(filterSpec(name, size, from, to, true));
+  const filter = parameter(filterSpec(name, size, from, to, heNormal(size, from)));
   if (config.normalization !== 'group') {
     const standard = config.normalization === 'weights';
     const y = ops.conv(
@@ -55,8 +64,9 @@ function convBlock<T>(builder: Builder<T>, name: string, x: T, size: number, fro
   return ops.relu(ops.groupNorm(y, scale, shift, groupsOf(to)));
 }
 
-function linear<T>({ ops, parameter }: Builder<T>, name: string, x: T, from: number, to: number): T {
-  const y = ops.conv(x, parameter(filterSpec(name, 1, from, to, false)));
+function linear<T>(builder: Builder<T>, name: string, x: T, from: number, to: number): T {
+  const { ops, config, parameter } = builder;
+  const y = ops.conv(x, parameter(filterSpec(name, 1, from, to, linearStart(config, from, to))));
   return ops.bias(y, parameter(constantSpec(`${name}/bias`, to, 0)));
 }
 
@@ -148,7 +158,8 @@ export function sizeOf(shape: readonly number[]): number {
 /** The values a parameter starts with; `index` is its place in `parameterSpecs`. */
 export function startValues(spec: ParameterSpec, seed: number, index: number): Float32Array {
   const count = sizeOf(spec.shape);
-  return spec.deviation === 0
-    ? new Float32Array(count).fill(spec.start)
-    : truncatedNormal(count, spec.deviation, mixSeed(seed, index));
+  const own = mixSeed(seed, index);
+  if ('deviation' in spec.start) return truncatedNormal(count, spec.start.deviation, own);
+  if ('limit' in spec.start) return uniformWithin(count, spec.start.limit, own);
+  return new Float32Array(count).fill(spec.start.value);
 }

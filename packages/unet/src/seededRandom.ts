@@ -46,6 +46,12 @@ export function truncatedNormal(count: number, deviation: number, seed: number):
   });
 }
 
+/** `count` numbers, uniform in [−limit, limit) (as glorot_uniform is). */
+export function uniformWithin(count: number, limit: number, seed: number): Float32Array {
+  const uniform = uniformFrom(seed);
+  return Float32Array.from({ length: count }, () => limit * (2 * uniform() - 1));
+}
+
 /**
  * Fills `into` with dropout's factors: 0 with probability `rate`, else 1 / (1 − rate), so that the mean stays. Millions
  * a step in wide networks, so without a branch, which the processor would mispredict every other time: bits of the

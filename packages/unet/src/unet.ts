@@ -15,6 +15,8 @@ export interface TrainBatch {
   weights: Float32Array;
   /** Place of the first of these images in the whole batch: dropout of an image is the same whoever computes it. Default 0. */
   firstImage?: number;
+  /** Whose dropout is drawn; default: as many steps as this network has taken. Replicas without an optimiser take none. */
+  step?: number;
 }
 
 export interface Unet {

@@ -1,59 +1,69 @@
 /** `cotrace train`: a model from a folder of labelled sections, with no server. */
 import { loadEngine, type WantedEngine } from '@cotrace/engine';
+import { MirrorError, STRATEGIES, type StrategyName } from '@cotrace/mirror';
 import {
   COURSE_RECIPE,
   DEFAULT_RECIPE,
+  isKerasFile,
   loadCheckpointFolder,
-  loadModelFolder,
-  MEMBRANE_LABELS,
   type Recipe,
   readCourseFolder,
   type Section,
   saveCheckpointFolder,
   saveModelFolder,
   TrainingError,
+  type TrainOptions,
   type TrainProgress,
-  type TrainResult,
-  train,
+  trainTogether,
 } from '@cotrace/training';
 import type { Command } from 'commander';
+import { createAugmentedImages } from '../augmentedImages.ts';
+import {
+  type CourseOptions,
+  courseLength,
+  describeEpoch,
+  refuseCourseOptions,
+  withCourseOptions,
+} from '../courseOptions.ts';
 import { cliError } from '../errors.ts';
 import { createEventFile, type EventFile } from '../eventFile.ts';
-import { needFolder, oneOf, positiveNumber, sectionRange, wholeNumber } from '../options.ts';
+import type { ColoredLabel } from '../labelTable.ts';
+import { loadModel } from '../models.ts';
+import { listOf, needFile, needFolder, oneOf, positiveNumber, wholeNumber } from '../options.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { Shell } from '../shell.ts';
+import {
+  findTaskFolder,
+  type TaskFolder,
+  type TaskFolderOptions,
+  withTaskFolderOptions,
+} from '../taskFolder.ts';
 
-interface TrainCommandOptions {
-  data: string;
+interface TrainCommandOptions extends TaskFolderOptions, CourseOptions {
   out: string;
-  sections?: string;
-  steps?: number;
-  minutes?: number;
-  preset: Recipe['preset'];
   base?: number;
   depth?: number;
   tile?: number;
   batch?: number;
-  replicas: number;
-  strategy: 'mirrored' | 'central-storage';
+  replicas?: number;
+  strategy: StrategyName;
+  hosts?: string[];
   precision: 'auto' | 'float32' | 'bfloat16';
   engine: WantedEngine;
   seed: number;
   weights?: string;
   resume?: true;
   logdir?: string;
+  saveAugmented?: string;
   json?: true;
 }
 
 const { base, depth, tile, batch } = DEFAULT_RECIPE;
 
 export function addTrain(program: Command, shell: Shell): void {
-  program
-    .command('train')
-    .description('Train a model on labelled sections')
-    .requiredOption('--data <DIR>', 'folder with image/ and label/, numbered files in both')
+  const command = program.command('train').description('Train a model on labelled sections');
+  withCourseOptions(withTaskFolderOptions(command))
     .requiredOption('--out <MODELDIR>', 'folder for the model and, while it is trained, its checkpoint')
-    .option('--sections <RANGE>', 'section numbers, such as 0-14,17 (default: all)', sectionRange)
     .option('--steps <N>', 'end after so many steps', wholeNumber('--steps', 1, 100_000_000))
     .option('--minutes <M>', 'end after so much time (default: 10)', positiveNumber('--minutes', 'minutes'))
     .option(
@@ -84,15 +94,19 @@ export function addTrain(program: Command, shell: Shell): void {
     )
     .option(
       '--replicas <K>',
-      'processes that train one model together',
+      'processes that train one model together (default: all graphics cards, else all cores, where it pays)',
       wholeNumber('--replicas', 1, 1024),
-      1,
     )
     .option(
       '--strategy <NAME>',
-      'mirrored or central-storage',
-      oneOf('--strategy', ['mirrored', 'central-storage']),
+      `how they share the work: ${STRATEGIES.join(', ')}`,
+      oneOf('--strategy', STRATEGIES),
       'mirrored',
+    )
+    .option(
+      '--hosts <LIST>',
+      'machines for --strategy multi-worker, this one first: names or addresses with commas between them',
+      listOf('--hosts'),
     )
     .option(
       '--precision <NAME>',
@@ -102,8 +116,8 @@ export function addTrain(program: Command, shell: Shell): void {
     )
     .option(
       '--engine <NAME>',
-      'auto, tensorflow, webgpu or wasm',
-      oneOf('--engine', ['auto', 'tensorflow', 'webgpu', 'wasm']),
+      'auto, gpu, tensorflow, webgpu or wasm',
+      oneOf('--engine', ['auto', 'gpu', 'tensorflow', 'webgpu', 'wasm']),
       'auto',
     )
     .option(
@@ -112,37 +126,38 @@ export function addTrain(program: Command, shell: Shell): void {
       wholeNumber('--seed', 0, 2 ** 32 - 1),
       0,
     )
-    .option('--weights <MODELDIR>', 'start from this model instead of random weights')
+    .option(
+      '--weights <MODELDIR|FILE.hdf5>',
+      "start from this model, or from Keras's weights of the course's U-Net, instead of random weights",
+    )
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--logdir <DIR>', 'write loss and speed there for TensorBoard')
+    .option(
+      '--save-augmented <DIR>',
+      'write every crop and its mask there, as image_<n>.png and mask_<n>.png',
+    )
     .option('--json', 'the result as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  cotrace train --data data/Membrane --out model --sections 0-14 --minutes 10',
+      '\nExample:\n  cotrace train --data data/Membrane --out model --sections 0-14 --minutes 10' +
+        '\n  cotrace train --data data --task Membrane --out course --preset course --epochs 5 --logdir logs',
     )
     .action(async (options: TrainCommandOptions) => {
       refuse(options);
-      await needFolder('--data', options.data);
-      if (options.weights !== undefined) await needFolder('--weights', options.weights);
+      const folder = await findTaskFolder(options);
+      if (options.weights !== undefined) await needWeights(options.weights);
       const recipe = recipeOf(options);
-      const sections = await readSections(options);
-      const result = await run(options, recipe, sections, shell);
+      const sections = await readSections(folder, options);
+      const result = await run(options, { recipe, sections, labels: folder.labels }, shell);
       await saveModelFolder(options.out, result.model);
       report(result, options, shell);
     });
 }
 
-function refuse({ strategy, replicas, engine, steps, minutes, weights, resume }: TrainCommandOptions): void {
-  if (strategy === 'central-storage') {
-    throw cliError('NOT_YET', {
-      what: '--strategy central-storage',
-      instead: 'use mirrored with one replica',
-    });
-  }
-  if (replicas > 1) throw cliError('NOT_YET', { what: `--replicas ${replicas}`, instead: 'use 1' });
-  if (engine === 'webgpu') {
-    throw cliError('NOT_YET', { what: '--engine webgpu', instead: 'use auto, tensorflow or wasm' });
-  }
+function refuse(options: TrainCommandOptions): void {
+  const { strategy, steps, minutes, weights, resume } = options;
+  if (strategy === 'tpu') throw new MirrorError('TPU_UNREACHABLE');
+  refuseCourseOptions(options);
   if (steps !== undefined && minutes !== undefined) {
     throw cliError('BAD_USE', { sentence: 'One of --steps and --minutes was expected, but both came.' });
   }
@@ -162,11 +177,13 @@ function recipeOf(options: TrainCommandOptions): Recipe {
     depth: options.depth ?? usual.depth,
     tile: options.tile ?? usual.tile,
     batch: options.batch ?? usual.batch,
-    ...(options.steps !== undefined
-      ? { steps: options.steps, budgetSeconds: null }
-      : options.minutes !== undefined
-        ? { steps: null, budgetSeconds: 60 * options.minutes }
-        : { steps: usual.steps, budgetSeconds: usual.budgetSeconds }),
+    ...(options.preset === 'course'
+      ? courseLength(options)
+      : options.steps !== undefined
+        ? { steps: options.steps, budgetSeconds: null }
+        : options.minutes !== undefined
+          ? { steps: null, budgetSeconds: 60 * options.minutes }
+          : { steps: usual.steps, budgetSeconds: usual.budgetSeconds }),
   };
   if (recipe.tile % 2 ** recipe.depth !== 0) {
     const expected = `a multiple of ${2 ** recipe.depth} with --depth ${recipe.depth}`;
@@ -175,9 +192,16 @@ function recipeOf(options: TrainCommandOptions): Recipe {
   return recipe;
 }
 
-async function readSections({ data, sections }: TrainCommandOptions): Promise<Section[]> {
+async function needWeights(path: string): Promise<void> {
+  await (isKerasFile(path) ? needFile('--weights', path) : needFolder('--weights', path));
+}
+
+async function readSections(
+  { path: data, labels }: TaskFolder,
+  { sections }: TrainCommandOptions,
+): Promise<Section[]> {
   try {
-    return await readCourseFolder(data, { sections, labels: MEMBRANE_LABELS });
+    return await readCourseFolder(data, { sections, labels });
   } catch (error) {
     // Only a number that --sections names can lack its image.
     if (!(error instanceof TrainingError) || error.code !== 'SECTION_MISSING') throw error;
@@ -189,31 +213,37 @@ async function readSections({ data, sections }: TrainCommandOptions): Promise<Se
   }
 }
 
+type Trained = Awaited<ReturnType<typeof trainTogether>>;
+
 /** From this many sections on the last one is kept aside: it tells which weights were best. */
 const ENOUGH_TO_HOLD_OUT = 8;
 
 async function run(
   options: TrainCommandOptions,
-  recipe: Recipe,
-  sections: Section[],
+  { recipe, sections, labels }: { recipe: Recipe; sections: Section[]; labels: ColoredLabel[] },
   shell: Shell,
-): Promise<TrainResult> {
+): Promise<Trained> {
   const engine = await loadEngine(options.engine);
   shell.note(`${engine.sentence}.${engine.faster === undefined ? '' : ` ${engine.faster}`}`);
-  const held = sections.length >= ENOUGH_TO_HOLD_OUT ? 1 : 0;
+  // The course keeps the best by the training loss, and trains on all that it is given.
+  const held = recipe.preset === 'default' && sections.length >= ENOUGH_TO_HOLD_OUT ? 1 : 0;
   const heldOut = sections.slice(sections.length - held);
   if (held > 0) shell.note(`Section ${heldOut[0]!.name} is kept aside to tell which weights are best.`);
-  const startFrom = options.weights === undefined ? undefined : await loadModelFolder(options.weights);
+  const startFrom = options.weights === undefined ? undefined : await loadModel(options.weights, labels);
   const resumeFrom = options.resume ? await loadCheckpointFolder(options.out) : undefined;
   if (resumeFrom) shell.note(`Going on after step ${resumeFrom.step}.`);
   const events = options.logdir === undefined ? undefined : await createEventFile(options.logdir);
+  const onBatch =
+    options.saveAugmented === undefined
+      ? undefined
+      : await createAugmentedImages(options.saveAugmented, labels);
   const progress = createProgress(shell, 'training');
   const stop = new AbortController();
   const forget = shell.onInterrupt(() => stop.abort());
   try {
-    return await train({
+    const run: TrainOptions = {
       engine,
-      labels: MEMBRANE_LABELS,
+      labels,
       sections: sections.slice(0, sections.length - held),
       heldOut,
       recipe,
@@ -223,11 +253,19 @@ async function run(
       resumeFrom,
       signal: stop.signal,
       onCheckpoint: (checkpoint) => saveCheckpointFolder(options.out, checkpoint),
+      onBatch,
+      onEpoch: (end) => {
+        shell.note(describeEpoch(end, recipe));
+        // Keras counts epochs from 0 there.
+        events?.write(end.epoch - 1, { epoch_loss: end.loss, epoch_accuracy: end.accuracy });
+      },
       onProgress: (state) => {
         progress.show(state.fraction, describe(state));
         if (events) log(events, state);
       },
-    });
+    };
+    const { strategy, replicas, hosts } = options;
+    return await trainTogether(run, { strategy, replicas, hosts, onNotice: shell.note });
   } catch (error) {
     if (error instanceof TrainingError && error.code === 'CANCELLED') {
       throw cliError('STOPPED', { folder: options.out });
@@ -250,17 +288,28 @@ function log(events: EventFile, { step, loss, fraction }: TrainProgress): void {
   if (loss !== null) events.write(step, { loss, fraction });
 }
 
-function report(result: TrainResult, { out, json }: TrainCommandOptions, shell: Shell): void {
+function report(result: Trained, { out, json }: TrainCommandOptions, shell: Shell): void {
   const { steps, seconds, finalLoss, labelledPixels, ended, model } = result;
+  const { replicas = 1, imagesPerSecond, report: together } = result;
   if (json) {
     const { temperature } = model;
     shell.print(
-      JSON.stringify({ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended }),
+      JSON.stringify({
+        ...{ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended },
+        ...{ replicas, imagesPerSecond, ...together },
+      }),
     );
     return;
   }
   if (ended === 'loss-not-finite')
     shell.note('The loss did not stay finite: the last good weights are kept.');
+  const staleness = together?.staleness;
+  if (staleness) {
+    const { mean, max, bound, refused } = staleness;
+    shell.note(
+      `Gradients were ${mean.toFixed(1)} steps old in the mean, ${max} at most; ${refused} older than ${bound} were refused.`,
+    );
+  }
   const loss = finalLoss === null ? '' : `, loss ${finalLoss.toFixed(4)}`;
   shell.print(`${out}: ${steps} steps in ${duration(seconds)} on ${labelledPixels} labelled pixels${loss}.`);
 }

@@ -1,22 +1,8 @@
-/** The tasks that come with label tables, the policy that a new task begins with, and what a table must fulfil. */
-import { type LabelClass, type Policy, ProtocolError } from '@cotrace/protocol';
-
-const BACKGROUND: LabelClass = { value: 1, name: 'background', color: '#868e96', gray: 0 };
-const object = (name: string, color: string): LabelClass => ({ value: 2, name, color, gray: 255 });
-
-/** The value of a label is its number key on the workbench; the grey value is that of the published data sets. */
-const STANDARD: Readonly<Record<string, LabelClass[]>> = {
-  Fixed: [BACKGROUND, object('fixed', '#4dabf7')],
-  // Two labels: the model gives the probability of the lighter one, which is what an ISBI submission holds.
-  Membrane: [
-    { value: 1, name: 'membrane', color: '#fa5252', gray: 0 },
-    { value: 2, name: 'cell', color: '#4dabf7', gray: 255 },
-  ],
-  Mitochondrion: [BACKGROUND, object('mitochondrion', '#fab005')],
-};
+/** The labels and the policy that a new task begins with, and what a label table must fulfil. */
+import { type LabelClass, type Policy, ProtocolError, standardLabels } from '@cotrace/protocol';
 
 export function labelsFor(name: string, own: LabelClass[] | undefined): LabelClass[] {
-  return checkLabels(own ?? STANDARD[name] ?? [BACKGROUND, object(name, '#4dabf7')]);
+  return checkLabels(own ?? standardLabels(name));
 }
 
 /** Retrains in the small hours, and by day once about a twelfth of a 512² section was newly painted. */

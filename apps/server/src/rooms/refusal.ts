@@ -45,6 +45,13 @@ export function isRubbish(error: unknown): boolean {
   return error instanceof ProtocolError && error.code === 'BAD_REQUEST';
 }
 
+/** Of an update that holds what others wrote or deleted and the room lacks. */
+export function isForeign(error: unknown): boolean {
+  return (
+    error instanceof MaskDocError && (error.code === 'FOREIGN_CLIENT' || error.code === 'FOREIGN_DELETION')
+  );
+}
+
 /** A close frame holds 123 bytes of text. */
 export function closeReason({ code }: ErrorBody): string {
   return code.slice(0, 123);

@@ -23,9 +23,7 @@ import {
   roomName,
 } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
-import * as sync from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
@@ -35,6 +33,7 @@ import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
 import { createStrokeRecorder, withRefusal } from './kept/strokeRecorder.ts';
 import { acceptsStrokes, NOTHING_KNOWN, type SaveFacts, type SaveState, saveStateOf } from './saveState.ts';
 import { watchStandstill } from './standstill.ts';
+import { tellOwn } from './tellOwn.ts';
 
 /** Milliseconds between two SyncStep1: an answer is a sign of life, and a frame that got lost is asked for again. */
 const RESYNC_INTERVAL_MS = 10_000;
@@ -71,7 +70,7 @@ export interface MaskSession {
   readonly mayPaint: boolean;
   /** The epoch of this room is over: open the mask again, with `unsaved()` as `carry`. */
   readonly epochEnded: boolean;
-  /** This document holds strokes that were set aside: what was painted after them needs a fresh one. */
+  /** This document holds strokes that were set aside, or others' that no server has: all else needs a fresh one. */
   readonly isSpoilt: boolean;
   /** Closing the page now would lose a stroke. */
   readonly wouldLose: boolean;
@@ -198,6 +197,14 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   handlers[ROOM_MESSAGE.base] = readable((bytes) => folds.takeBase(bytes));
   handlers[ROOM_MESSAGE.folded] = readable((bytes) => folds.takeNotice(bytes));
 
+  handlers[ROOM_MESSAGE.foldNumber] = (_, decoder) => folds.expectNumber(decoding.readVarUint(decoder));
+  handlers[ROOM_MESSAGE.startOver] = () => {
+    if (isSpoilt) return;
+    isSpoilt = true;
+    provider.disconnect();
+    tell();
+  };
+
   const onRefused = (why: ErrorBody) => {
     // Nothing of ours is at stake: a viewer's answer to a synchronisation, for one.
     if (isSpoilt || tracker.pendingStrokes === 0 || announcesTheEnd(why)) return;
@@ -235,8 +242,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     const guilty = new Set(said.success ? said.data.strokeIds : []);
     if (code === 'LABEL_OUTSIDE_TABLE' && ready !== undefined) {
       const labelled = new Set([0, ...ready.labels]);
-      for (const { record } of maskDoc.liveRecordsOf(sessionId))
-        if (!labelled.has(record.label)) guilty.add(record.strokeId);
+      for (const { label, strokeId } of maskDoc.liveRecordsOf(sessionId))
+        if (!labelled.has(label)) guilty.add(strokeId);
     }
     const pending = new Set([...guilty].filter((id) => tracker.pendingStrokeIds.has(id)));
     if (pending.size > 0) return pending;
@@ -284,7 +291,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       provider.disconnect();
       provider.connect();
     },
-    onStrokes: () => sendOwn(provider),
+    onStrokes: () => tellOwn(provider),
   });
 
   provider.on('status', ({ status }) => learn({ connected: status === 'connected' }));
@@ -377,14 +384,4 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       doc.destroy();
     },
   };
-}
-
-/** All of the page's own once more, as an answer to a SyncStep1: what is there already is only acknowledged again. */
-function sendOwn({ doc, ws }: WebsocketProvider): void {
-  const others = Y.decodeStateVector(Y.encodeStateVector(doc));
-  others.delete(doc.clientID);
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, ROOM_MESSAGE.sync);
-  sync.writeSyncStep2(encoder, doc, Y.encodeStateVector(others));
-  ws?.send(new Uint8Array(encoding.toUint8Array(encoder)));
 }

@@ -1,8 +1,19 @@
+import { openMaskDoc } from '@cotrace/mask-doc';
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { createMemoryKeptStore } from './kept/memoryKeptStore.ts';
 import { openMaskSession } from './maskSession.ts';
 import { createSessionKeeper } from './sessionKeeper.ts';
-import { maskOn, onServer, READY, stroke, untilKeeperSays, untilSays } from './testing/openSessions.ts';
+import {
+  maskOn,
+  onServer,
+  READY,
+  SIZE,
+  stroke,
+  until,
+  untilKeeperSays,
+  untilSays,
+} from './testing/openSessions.ts';
 import { startRoomServer } from './testing/roomServer.ts';
 import { somePlace } from './testing/somePlace.ts';
 
@@ -35,6 +46,32 @@ async function withRefusedMiddle() {
     },
   };
 }
+
+describe('a page that shows what no server has', () => {
+  it('starts over with what is not saved, and goes on under the same numbers', async () => {
+    await using server = await startRoomServer(READY);
+    const keeper = createSessionKeeper(openMaskSession);
+    const first = keeper.enter(maskOn(server));
+    await untilSays(first, 'saved');
+    first.paint(stroke(10));
+    await untilSays(first, 'saved');
+    const ghost = new Y.Doc();
+    openMaskDoc({ doc: ghost, ...SIZE, sessionId: 'session-gone' }).paint(stroke(50, 2));
+    server.haunt(Y.encodeStateAsUpdate(ghost));
+    await until(first.maskDoc, () => first.maskDoc.strokeCountOf('session-gone') === 1);
+    server.holdAcknowledgements();
+    first.paint(stroke(30, 2));
+    server.startOver();
+    await untilKeeperSays(keeper, () => keeper.session('mask') !== first);
+    const second = keeper.session('mask')!;
+    server.commit();
+    await untilKeeperSays(keeper, ({ kind }) => kind === 'saved');
+    const labels = second.maskDoc.composition.toLabels();
+    expect([10, 30, 50].map((y) => labels[y * 64 + 20])).toEqual([1, 2, 0]);
+    expect(second.paint(stroke(40))).toBe(3);
+    keeper.close();
+  });
+});
 
 describe('a stroke that is refused among others', () => {
   it('is set aside and kept with its reason; those before and after it are saved by themselves', async () => {

@@ -1,7 +1,7 @@
 /** Operations with a gradient over small shapes: how they are emitted, and what tfjs calls them. */
 import type { Engine } from '@cotrace/engine';
-import type { Graph, Tensor } from '../graph.ts';
-import * as op from '../operations.ts';
+import type { Graph, Tensor } from '@cotrace/graph';
+import * as op from '@cotrace/graph';
 
 type Tf = Engine['tf'];
 type EagerTensor = ReturnType<Tf['tensor']>;

@@ -1,0 +1,1 @@
+export const INSTALL_ERRORS: Readonly<Record<string, string>>;

@@ -1,0 +1,2 @@
+export const MPICH_VERSION: string;
+export function mpiFolder(): string;
