@@ -66,6 +66,29 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   ),
   ...over(
     [
+      [
+        [2, 4, 5, 2],
+        [2, 4, 5, 1],
+        [3, 3, 3, 4],
+      ],
+      [
+        [1, 3, 2, 1],
+        [1, 3, 2, 3],
+        [1, 1, 4, 2],
+      ],
+    ],
+    (shapes) => ({
+      title: titled('Conv2D over a join', shapes),
+      shapes,
+      scale: 0.1,
+      emit: (graph, name, [a, b, filter]) =>
+        op.conv2d(graph, name, op.concatChannels(graph, `${name}/join`, a!, b!), filter!),
+      reference: (tf, [a, b, filter]) =>
+        tf.conv2d(tf.concat([a!, b!], 3) as Eager4D, filter as Eager4D, 1, 'same'),
+    }),
+  ),
+  ...over(
+    [
       [[2, 3, 2, 4], [4]],
       [[5, 3], [3]],
     ],

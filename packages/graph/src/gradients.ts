@@ -6,6 +6,55 @@ import * as op from './operations.ts';
 /** Gradients of a node's inputs given that of its first output; null where none flows. */
 type Gradient = (graph: Graph, node: Node, dy: Tensor) => (Tensor | null)[];
 
+interface Arriving {
+  tensor: Tensor;
+  dy: Tensor;
+}
+
+const INT32 = 'int32';
+
+/** `shape` of x from `begin` on; `size` is that shape as a tensor, for sides known only when the graph runs. */
+function slice(
+  graph: Graph,
+  name: string,
+  x: Tensor,
+  begin: readonly number[],
+  size: Tensor,
+  shape: Tensor['shape'],
+): Tensor {
+  const from = op.constant(graph, `${name}/begin`, begin, [begin.length], INT32);
+  const attributes = { T: { type: x.type }, Index: { type: INT32 } } as const;
+  return op.one(graph, 'Slice', name, [x, from, size], { shape, type: x.type }, attributes);
+}
+
+/** The gradient of a convolution's image x, or of some channels of it, given the share of the filter that meets them. */
+function imageGradient(graph: Graph, name: string, x: Tensor, filter: Tensor, dy: Tensor): Tensor {
+  const inputs = [op.shapeOf(graph, `${name}/shape`, x), filter, dy];
+  return op.one(graph, 'Conv2DBackpropInput', name, inputs, x, op.convAttributes(dy.type));
+}
+
+const isJoin = ({ node }: Tensor) => node.op === 'ConcatV2';
+
+/**
+ * A convolution over a join of channels gives each part its gradient by that part's share of the filter: slicing
+ * filters moves far less memory than slicing the gradient of the joined image.
+ */
+function jointGradients(graph: Graph, { op: kind, name, inputs }: Node, dy: Tensor): Arriving[] {
+  if (kind !== 'Conv2D' || !isJoin(inputs[0]!)) return [];
+  const [x, filter] = inputs as [Tensor, Tensor];
+  const [height, width, , outputs] = filter.shape as [number, number, number, number];
+  let from = 0;
+  // The last input of a join is its axis.
+  return x.node.inputs.slice(0, -1).map((tensor, at) => {
+    const shape = [height, width, tensor.shape[3] as number, outputs];
+    const part = `${name}/part${at}`;
+    const size = op.constant(graph, `${part}/size`, shape, [4], INT32);
+    const share = slice(graph, part, filter, [0, 0, from, 0], size, shape);
+    from += shape[2]!;
+    return { tensor, dy: imageGradient(graph, `${name}/dx${at}`, tensor, share, dy) };
+  });
+}
+
 /** Sums away what broadcasting added, so that the gradient has the shape of what it belongs to. */
 function unbroadcast(graph: Graph, name: string, dy: Tensor, to: Tensor): Tensor {
   const lead = dy.shape.length - to.shape.length;
@@ -22,23 +71,17 @@ function unbroadcast(graph: Graph, name: string, dy: Tensor, to: Tensor): Tensor
 const GRADIENTS: Readonly<Record<string, Gradient>> = {
   Conv2D(graph, { name, inputs }, dy) {
     const [x, filter] = inputs as [Tensor, Tensor];
-    const attributes = op.convAttributes(dy.type);
-    const sizes = (of: string, tensor: Tensor) => op.shapeOf(graph, `${name}/${of}Shape`, tensor);
-    const dx = graph.add({
-      op: 'Conv2DBackpropInput',
-      name: `${name}/dx`,
-      inputs: [sizes('x', x), filter, dy],
-      attributes,
-      outputs: [x],
-    });
-    const dfilter = graph.add({
-      op: 'Conv2DBackpropFilter',
-      name: `${name}/dfilter`,
-      inputs: [x, sizes('filter', filter), dy],
-      attributes,
-      outputs: [filter],
-    });
-    return [dx.outputs[0]!, dfilter.outputs[0]!];
+    const size = op.shapeOf(graph, `${name}/filterShape`, filter);
+    const dfilter = op.one(
+      graph,
+      'Conv2DBackpropFilter',
+      `${name}/dfilter`,
+      [x, size, dy],
+      filter,
+      op.convAttributes(dy.type),
+    );
+    // A join's parts have theirs from `jointGradients`.
+    return [isJoin(x) ? null : imageGradient(graph, `${name}/dx`, x, filter, dy), dfilter];
   },
   BiasAdd(graph, { name, inputs }, dy) {
     const dbias = graph.add({
@@ -71,22 +114,12 @@ const GRADIENTS: Readonly<Record<string, Gradient>> = {
   ConcatV2(graph, { name, inputs }, dy) {
     const [a, b] = inputs as [Tensor, Tensor];
     const rank = a.shape.length;
-    const slice = (of: string, tensor: Tensor, from: number) => {
+    const part = (of: string, tensor: Tensor, from: number) => {
       const begin = Array.from({ length: rank }, (_, at) => (at === rank - 1 ? from : 0));
-      const node = graph.add({
-        op: 'Slice',
-        name: `${name}/${of}`,
-        inputs: [
-          dy,
-          op.constant(graph, `${name}/${of}Begin`, begin, [rank], 'int32'),
-          op.shapeOf(graph, `${name}/${of}Size`, tensor),
-        ],
-        attributes: { T: { type: dy.type }, Index: { type: 'int32' } },
-        outputs: [tensor],
-      });
-      return node.outputs[0]!;
+      const size = op.shapeOf(graph, `${name}/${of}/size`, tensor);
+      return slice(graph, `${name}/${of}`, dy, begin, size, tensor.shape);
     };
-    return [slice('da', a, 0), slice('db', b, a.shape[rank - 1] as number), null];
+    return [part('da', a, 0), part('db', b, a.shape[rank - 1] as number), null];
   },
   Cast: (graph, { name, inputs }, dy) => [op.cast(graph, `${name}/dx`, dy, inputs[0]!.type)],
   /** Only of sums that keep their axes (`standardise`): others have lost their shape. */
@@ -173,11 +206,9 @@ export function gradients(
       found.set(node, dy);
       continue;
     }
-    if (node.closedForm) {
-      for (const { tensor, dy: part } of node.closedForm(dy))
-        if (between.has(tensor.node)) arrive(tensor, part);
-      continue;
-    }
+    const further = node.closedForm ? node.closedForm(dy) : jointGradients(graph, node, dy);
+    for (const { tensor, dy: part } of further) if (between.has(tensor.node)) arrive(tensor, part);
+    if (node.closedForm) continue;
     const gradient = GRADIENTS[node.op];
     if (!gradient) throw graphError('NOT_DIFFERENTIABLE', { node: node.name, op: node.op });
     for (const [at, part] of gradient(graph, node, dy).entries()) {
