@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { SERVER_FLAGS, SERVER_MEMORY } from './setup/serverMemory.mjs';
 import {
   buildWeb,
   checkNode,
@@ -20,8 +21,8 @@ const LIBRARY_NOTE = /^(WARNING: All log messages before absl::InitializeLog|I\d
 let stopping = false;
 
 /** Children live in process groups of their own: Ctrl-C reaches only this process, which stops them in order. */
-function launch(name, script, env) {
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+function launch(name, script, { env, flags = [] }) {
+  const child = spawn(process.execPath, [...flags, '--import', 'tsx', script], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,8 +74,8 @@ async function main() {
 
   const trainerToken = process.env.COTRACE_TRAINER_TOKEN ?? randomBytes(24).toString('base64url');
   const server = launch('server', 'apps/server/src/main.ts', {
-    NODE_ENV: 'production',
-    COTRACE_TRAINER_TOKEN: trainerToken,
+    env: { ...SERVER_MEMORY, NODE_ENV: 'production', COTRACE_TRAINER_TOKEN: trainerToken },
+    flags: SERVER_FLAGS,
   });
   server.ended.then(({ code }) => stop(code ?? 1));
   const origin = await untilReady(server);
@@ -84,8 +85,7 @@ async function main() {
   let pauseMs = 1000;
   while (!stopping) {
     const trainer = launch('trainer', 'apps/trainer/src/main.ts', {
-      COTRACE_SERVER: origin,
-      COTRACE_TRAINER_TOKEN: trainerToken,
+      env: { COTRACE_SERVER: origin, COTRACE_TRAINER_TOKEN: trainerToken },
     });
     trainer.child.stdout.pipe(process.stdout, { end: false });
     const { code, signal } = await trainer.ended;

@@ -4,9 +4,10 @@ import { LOADS } from './collaboration/load.ts';
 import { measure, PARTS, type Part, USUAL_PARTS } from './collaboration/measure.ts';
 import { ensurePeers } from './collaboration/peers.ts';
 import { circumstances, tablesOf } from './collaboration/report.ts';
-import { toMarkdown, toText } from './collaboration/tables.ts';
 import { targetsOf } from './collaboration/targets.ts';
-import { type Bench, BenchError, type GivenOptions } from './measure.ts';
+import type { Bench } from './measure.ts';
+import { count, named } from './options.ts';
+import { toMarkdown, toText } from './tables.ts';
 
 const ROUNDS = 3;
 const SECONDS = 8;
@@ -59,23 +60,3 @@ export const collaboration: Bench = {
     };
   },
 };
-
-function named<T>(given: GivenOptions, option: string, all: readonly T[], nameOf: (one: T) => string): T[] {
-  const wanted = (given[option] as string[] | undefined)?.flatMap((text) => text.split(','));
-  if (wanted === undefined) return [...all];
-  return wanted.map((name) => {
-    const found = all.find((one) => nameOf(one) === name);
-    if (found === undefined)
-      throw new BenchError(`--${option}: ${all.map(nameOf).join(', ')} were expected, got "${name}".`);
-    return found;
-  });
-}
-
-function count(given: GivenOptions, option: string, fallback: number): number {
-  const text = given[option] as string | undefined;
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new BenchError(`--${option}: a whole number from 1 on was expected, got "${text}".`);
-  return value;
-}

@@ -4,14 +4,12 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { collaboration } from './collaboration.ts';
 import { mask } from './mask.ts';
 import { type Bench, BenchError, type GivenOptions, type Measurement } from './measure.ts';
-import { prediction } from './prediction.ts';
 import { scoring } from './scoring.ts';
-import { training } from './training.ts';
+import { training } from './training/training.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   mask,
   training,
-  prediction,
   scoring,
   collaboration,
 };

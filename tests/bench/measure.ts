@@ -39,12 +39,16 @@ export interface Bench {
 }
 
 /** Throws where there are no values: a median of nothing is a mistake in the bench. */
-export function measurement(what: string, unit: Measurement['unit'], values: readonly number[]): Measurement {
-  if (values.length === 0) throw new Error(`No values of "${what}".`);
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new Error('A median of nothing.');
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { what, unit, median, least: sorted[0]!, most: sorted.at(-1)!, samples: sorted.length };
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function measurement(what: string, unit: Measurement['unit'], values: readonly number[]): Measurement {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return { what, unit, median: median(values), least, most, samples: values.length };
 }
 
 /** Milliseconds that `work` took, and what it answered. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImage } from '@cotrace/image-io';
+import { encodeModel, loadModelFolder } from '@cotrace/training';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,18 +13,22 @@ import {
 import { cotrace } from '../../apps/cli/src/testing/testShell.ts';
 import { issueSignInToken, OWNER } from '../../apps/server/src/access/accountHandlers.ts';
 import { hashToken } from '../../apps/server/src/access/secrets.ts';
+import type { BlobStore } from '../../apps/server/src/blobs/blobStore.ts';
 import { createFolderBlobStore } from '../../apps/server/src/blobs/folderBlobStore.ts';
 import { type CotraceServer, createServer } from '../../apps/server/src/createServer.ts';
+import { createJobsWorld, publishModel } from '../../apps/server/src/jobs/testing/jobsWorld.ts';
 import { createLog } from '../../apps/server/src/log.ts';
 import { defaultPolicy, labelsFor } from '../../apps/server/src/projects/standardTasks.ts';
 import { openStore, type Store } from '../../apps/server/src/store/openStore.ts';
 import { startTestDatabase, type TestDatabase } from '../../apps/server/src/testing/testDatabase.ts';
+import { tinyModel } from '../../packages/training/src/testing/tinyModel.ts';
 
 const TOKEN = 'a-token-for-the-command-line';
 const SIDE = 48;
 let database: TestDatabase;
 let store: Store;
 let server: CotraceServer;
+let blobs: BlobStore;
 let folder: TemporaryFolder;
 let environment: Record<string, string>;
 const run = (...words: string[]) => cotrace(words, { environment });
@@ -32,12 +37,13 @@ beforeAll(async () => {
   database = await startTestDatabase();
   folder = temporaryFolder();
   store = openStore(database.url);
+  blobs = await createFolderBlobStore(folder.file('blobs'));
   server = await createServer({
     config: { publicUrl: 'http://localhost', trainerToken: 'for-trainers', home: folder.file('home') },
     version: '0.0.0',
     secret: 'x'.repeat(40),
     store,
-    blobs: await createFolderBlobStore(folder.file('blobs')),
+    blobs,
     web: undefined,
     log: createLog(() => {}),
   });
@@ -101,6 +107,23 @@ describe('a project', () => {
     ];
     const { exitCode, err } = await run(...words);
     expect([exitCode, err.split(':')[0]]).toEqual([1, 'NO_MODEL']);
+  });
+
+  it('gives its live model as a folder to predict with, a TensorFlow SavedModel', async () => {
+    const out = folder.file('model');
+    const words = ['export', '--project', 'Neuropil', '--kind', 'model', '--out', out];
+    const none = await run(...words);
+    expect([none.exitCode, none.err.split(':')[0]]).toEqual([1, 'NO_LIVE_MODEL']);
+
+    const model = await tinyModel({ seed: 5 });
+    const task = await database.prisma.task.findFirstOrThrow();
+    const { modelId } = await publishModel(createJobsWorld(database.prisma), task.id, [], []);
+    const blob = await blobs.put('models', '.model', encodeModel(model));
+    await database.prisma.trainedModel.update({ where: { id: modelId }, data: { blob } });
+    const given = await run(...words, '--json');
+    expect([given.exitCode, given.json()]).toEqual([0, expect.objectContaining({ path: out, modelId })]);
+    expect(await loadModelFolder(out)).toEqual(model);
+    expect(readFileSync(join(out, 'saved_model.pb')).length).toBeGreaterThan(10_000);
   });
 
   it('refuses a folder whose labels do not match, before anything is sent', async () => {

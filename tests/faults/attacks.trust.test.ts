@@ -178,7 +178,8 @@ describe('attack 7', () => {
     try {
       const doc = new Y.Doc();
       const start = performance.now();
-      await using client = connectRaw(world.server, { name: 'mallory', clientId: doc.clientID, room });
+      const page = { name: 'mallory', clientId: doc.clientID, room, answers: false };
+      await using client = connectRaw(world.server, page);
       await client.opened;
       for (let i = 1; i <= 2_000; i++) {
         client.sendUpdate(
@@ -187,6 +188,9 @@ describe('attack 7', () => {
       }
       await within('sign-in is done', client.next('ready'));
       expect(performance.now() - start).toBeGreaterThan(1_500);
+      // As every page does when it is asked.
+      const { bytes } = await within('the room asks for what it lacks', client.next('step1'));
+      client.sendStep2(Y.encodeStateAsUpdate(doc, bytes));
       for (let clock = 0; clock < 2_000; ) {
         const { ack } = await within('all is acknowledged', client.next('durable'));
         clock = ack.clocks[0]?.[1] ?? 0;

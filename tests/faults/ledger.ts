@@ -18,6 +18,11 @@ export interface Stroke {
   wasAcknowledged: boolean;
   /** Paintings, undos and redos. */
   actions: number;
+  /** All that its author's page did with it and was told of it; times as of `Date.now()`. */
+  readonly history: {
+    readonly what: 'painted' | 'undone' | 'redone' | 'acknowledged';
+    readonly at: number;
+  }[];
 }
 
 /** What was certain at one moment: acknowledged strokes with the count of their actions then. */
@@ -35,6 +40,8 @@ export interface Verdict {
   readonly lost: ReadonlySet<Stroke>;
   /** Pixels that show what nobody painted, or what its author has taken back for sure. */
   readonly ghosts: number;
+  /** Indices of all pixels that are wrong. */
+  readonly wrong: ReadonlySet<number>;
 }
 
 export interface Ledger {
@@ -46,6 +53,8 @@ export interface Ledger {
   follow(painter: Painter, sessionId: string): Author;
   onAcknowledged(listener: () => void): () => void;
   moment(): Moment;
+  /** The stroke that a pixel's stamp names. */
+  find(stamp: { readonly sessionId: string; readonly lamport: number }): Stroke | undefined;
   /** Holds a picture that was read after `moment` against it; what has been touched since may show or not. */
   judge(pixels: Uint8Array, moment: Moment): Verdict;
 }
@@ -79,6 +88,7 @@ export function createLedger({ width, height }: { width: number; height: number 
           const stroke = own.get(strokeId);
           if (stroke === undefined) continue;
           stroke.isLive = deleted.length === 0;
+          stroke.history.push({ what: stroke.isLive ? 'redone' : 'undone', at: Date.now() });
           stroke.actions++;
           stroke.isPending = true;
           pending.add(stroke);
@@ -91,6 +101,7 @@ export function createLedger({ width, height }: { width: number; height: number 
           if (tracker.pendingStrokeIds.has(stroke.strokeId)) continue;
           pending.delete(stroke);
           stroke.isPending = false;
+          stroke.history.push({ what: 'acknowledged', at: Date.now() });
           if (!stroke.wasAcknowledged) acknowledged++;
           stroke.wasAcknowledged = true;
           isNews = true;
@@ -106,7 +117,14 @@ export function createLedger({ width, height }: { width: number; height: number 
           if (strokeId === undefined) return;
           const { greatestLamport: lamport } = mask;
           const stroke = { sessionId, strokeId, lamport, label, runs };
-          const noted = { ...stroke, isLive: true, isPending: true, wasAcknowledged: false, actions: 1 };
+          const noted: Stroke = {
+            ...stroke,
+            isLive: true,
+            isPending: true,
+            wasAcknowledged: false,
+            actions: 1,
+            history: [{ what: 'painted', at: Date.now() }],
+          };
           own.set(strokeId, noted);
           strokes.push(noted);
           pending.add(noted);
@@ -121,6 +139,8 @@ export function createLedger({ width, height }: { width: number; height: number 
     },
     moment: () =>
       new Map(strokes.flatMap((stroke) => (stroke.isPending ? [] : [[stroke, stroke.actions] as const]))),
+    find: ({ sessionId, lamport }) =>
+      strokes.find((stroke) => stroke.sessionId === sessionId && stroke.lamport === lamport),
     judge(pixels, moment) {
       const isCertain = (stroke: Stroke) => moment.get(stroke) === stroke.actions;
       const inOrder = [...strokes].sort(
@@ -153,7 +173,7 @@ export function createLedger({ width, height }: { width: number; height: number 
         if (stroke === undefined) ghosts++;
         else lost.add(stroke);
       }
-      return { lost, ghosts };
+      return { lost, ghosts, wrong };
     },
   };
 }

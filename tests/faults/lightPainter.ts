@@ -8,10 +8,12 @@ import { CLOSE, ROOM_MESSAGE, ROOM_PATH, roomName } from '@cotrace/protocol';
 import * as decoding from 'lib0/decoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import { EMPTY_UPDATE } from '../../apps/server/src/rooms/folds/foldStore.ts';
 import { tokenOf } from '../../apps/server/src/rooms/testing/memoryAccess.ts';
 import { syncFrame } from '../../apps/server/src/rooms/testing/rawClient.ts';
 
 export interface LightPainter {
+  readonly isIn: boolean;
   readonly painted: number;
   /** Of the page that is open now. */
   readonly waiting: number;
@@ -57,7 +59,10 @@ export function openLightPainter(
       const decoder = decoding.createDecoder(data);
       switch (decoding.readVarUint(decoder)) {
         case ROOM_MESSAGE.ready:
-          if (mine === socket) isIn = true;
+          if (mine !== socket) return;
+          isIn = true;
+          // It holds nothing yet that the room could lack.
+          mine.send(syncFrame(1, EMPTY_UPDATE));
           return;
         case ROOM_MESSAGE.durable: {
           const { clocks } = decodeAck(new Uint8Array(data.subarray(decoder.pos)));
@@ -82,6 +87,9 @@ export function openLightPainter(
 
   open();
   return {
+    get isIn() {
+      return isIn;
+    },
     get painted() {
       return painted;
     },
@@ -114,4 +122,29 @@ export function openLightPainter(
       socket.close();
     },
   };
+}
+
+/** Comes in, sees the whole mask once, and leaves; resolves when the socket is closed. */
+export async function lightVisit(
+  { origin }: { origin: string },
+  { name, maskId }: { name: string; maskId: string },
+): Promise<void> {
+  const doc = new Y.Doc();
+  const query = new URLSearchParams({
+    session: `session-of-${doc.clientID}`,
+    client: String(doc.clientID),
+    token: tokenOf(name),
+    fold: '0',
+  });
+  const socket = new WebSocket(`${origin}${ROOM_PATH}/${roomName(maskId, 0)}?${query}`);
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('close', () => resolve());
+    socket.on('open', () => socket.send(syncFrame(0, Y.encodeStateVector(doc))));
+    socket.on('message', (data: Buffer) => {
+      // SyncStep2 answers the question.
+      if (data[0] === ROOM_MESSAGE.sync && data[1] === 1) socket.close();
+    });
+  });
+  doc.destroy();
 }

@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import type { Accounts } from '../../apps/server/src/access/accounts.ts';
 import { createAccess } from '../../apps/server/src/access/createAccess.ts';
 import { createLog } from '../../apps/server/src/log.ts';
+import { Connection } from '../../apps/server/src/rooms/connection.ts';
 import { createRooms } from '../../apps/server/src/rooms/createRooms.ts';
+import { Room } from '../../apps/server/src/rooms/room.ts';
 import { openStore } from '../../apps/server/src/store/openStore.ts';
-import type { FromServer, ServerOptions, ToServer } from './serverProcess.ts';
+import type { FromServer, Leak, ServerOptions, ToServer } from './serverProcess.ts';
 
 const options = JSON.parse(process.argv[2]!) as ServerOptions;
 const log = createLog();
@@ -26,7 +28,26 @@ async function serveRooms(port: number): Promise<number> {
   const rooms = createRooms({ store: store.rooms, access, log, limits: options.limits ?? {} });
   const http = createServer((_request, response) => response.writeHead(404).end());
   http.on('upgrade', (request, socket, head) => rooms.handleUpgrade(request, socket, head));
+  if (options.leak !== undefined) leak(options.leak);
   return listen(http, port);
+}
+
+/** Something that outlives them listens to rooms that were let go, or to sockets that are closed. */
+function leak(kept: Leak): void {
+  process.setMaxListeners(0);
+  const { destroy } = Room.prototype;
+  const { enter } = Connection.prototype;
+  if (kept === 'rooms') {
+    Room.prototype.destroy = function (this: Room) {
+      process.on('beforeExit', () => this.destroy());
+      destroy.call(this);
+    };
+  } else {
+    Connection.prototype.enter = function (this: Connection) {
+      process.on('beforeExit', () => this.heartbeat());
+      return enter.call(this);
+    };
+  }
 }
 
 async function serveWhole(port: number): Promise<number> {
@@ -56,6 +77,17 @@ async function listen(http: NetServer, port: number): Promise<number> {
   return (http.address() as AddressInfo).port;
 }
 
+/** What one collection lets go of may be what holds the next: a turn of the loop between them lets it end. */
+async function measure(): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  tell({ kind: 'measured', rss, heapUsed, external, cpuMs: (user + system) / 1000 });
+}
+
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToServer) => {
   switch (message.kind) {
@@ -68,13 +100,8 @@ process.on('message', (message: ToServer) => {
         },
       );
       return;
-    case 'measure': {
-      (globalThis as { gc?: () => void }).gc?.();
-      const { rss, heapUsed, external } = process.memoryUsage();
-      const { user, system } = process.cpuUsage();
-      tell({ kind: 'measured', rss, heapUsed, external, cpuMs: (user + system) / 1000 });
-      return;
-    }
+    case 'measure':
+      void measure();
   }
 });
 if (options.whole) await import('../../apps/server/src/createServer.ts');

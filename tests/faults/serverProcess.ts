@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import type { RoomLimits } from '../../apps/server/src/rooms/roomLimits.ts';
 import { atExit, signalIfThere } from './atExit.ts';
 
+/** What a server can be made to keep for ever: rooms that were let go, or a listener for each socket. */
+export type Leak = 'rooms' | 'listeners';
+
 export interface ServerOptions {
   databaseUrl: string;
   home: string;
@@ -13,12 +16,14 @@ export interface ServerOptions {
   limits?: Partial<RoomLimits>;
   /** REST, socket.io and jobs too. */
   whole?: boolean;
+  /** Only of the rooms alone: for checks that must notice it. */
+  leak?: Leak;
 }
 
 export type ToServer = { kind: 'serve'; port: number } | { kind: 'measure' };
 
 export interface Measured {
-  /** Bytes, after a collection. */
+  /** Bytes, after collections. */
   rss: number;
   heapUsed: number;
   external: number;

@@ -5,7 +5,7 @@ import { openPainter, type Painter } from '../../apps/server/src/rooms/testing/p
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
 import { elapsed, within } from './painting.ts';
 import { type FaultyProxy, startProxy } from './proxy.ts';
-import { type ServerProcess, startServerProcess } from './serverProcess.ts';
+import { type Leak, type ServerProcess, startServerProcess } from './serverProcess.ts';
 
 export interface Size {
   width: number;
@@ -42,7 +42,7 @@ export interface PageOptions {
 }
 
 export async function startWorld(
-  options: { whole?: boolean; limits?: Partial<RoomLimits> } = {},
+  options: { whole?: boolean; limits?: Partial<RoomLimits>; leak?: Leak } = {},
 ): Promise<World> {
   const database = await startFaultDatabase();
   for (const [role, names] of PEOPLE) await database.addPeople(role, ...names);

@@ -88,15 +88,15 @@ class Direction {
     else this.deliver(message);
   }
 
-  /** Cut off no more: what waited arrives, in order. */
+  /** Cut off no more: what waited arrives, in order, and before what is still on its way. */
   resume(): void {
     const { time, dice, weather } = this.link.network;
-    const waiting = this.held;
-    this.held = [];
-    for (const message of waiting) {
-      this.last = Math.max(this.last, time.now + dice.delay(weather.latencyMs));
-      time.at(this.last - time.now, this.receiver(), () => this.arrive(message));
-    }
+    if (this.held.length > 0) time.at(dice.delay(weather.latencyMs), this.receiver(), () => this.release());
+  }
+
+  private release(): void {
+    if (this.isDead || this.link.visitor.isCutOff) return;
+    for (const message of this.held.splice(0)) this.deliver(message);
   }
 }
 

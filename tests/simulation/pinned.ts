@@ -35,6 +35,11 @@ export const PINNED: readonly Pinned[] = [
     found: 'all pages went on showing what a stopped server had relayed and nobody sent again',
   },
   {
+    seed: 1402,
+    weather: {},
+    found: 'the notice of a fold got lost, and the deletion of what was folded looked like undos for ever',
+  },
+  {
     seed: 2061,
     weather: { servers: 2, lostUp: 0, lostDown: 0.02, undoHorizon: 6, hostile: 1 },
     found: 'a page brought the deletions of a fold to a server that had not heard of it',

@@ -1,6 +1,6 @@
-/** The named errors of the command line: code, exit code, sentence. 2 is bad use, 3 what is planned and not there yet. */
+/** The named errors of the command line: code, exit code, sentence. 2 is bad use. */
 
-const entry = <Fields>(exitCode: 1 | 2 | 3 | 130, sentence: (fields: Fields) => string) => ({
+const entry = <Fields>(exitCode: 1 | 2 | 130, sentence: (fields: Fields) => string) => ({
   exitCode,
   sentence,
 });
@@ -20,10 +20,6 @@ export const CLI_ERRORS = {
     () =>
       'An access token is needed: make one on your account page and pass it with --token or COTRACE_TOKEN.',
   ),
-  NOT_YET: entry<{ what: string; instead: string }>(
-    3,
-    ({ what, instead }) => `${what} is planned and not there yet: ${instead}.`,
-  ),
   PREDICTIONS_DO_NOT_FIT: entry<{ labels: number; predictions: number; source: string }>(
     1,
     ({ labels, predictions, source }) =>
@@ -39,6 +35,15 @@ export const CLI_ERRORS = {
     ({ folder, came, there }) =>
       `--task takes a folder of ${folder} with image/ in it, but ${came === undefined ? 'none was named' : `"${came}" came`}. ${there.length === 0 ? 'There is none.' : `There ${there.length === 1 ? 'is' : 'are'} ${there.join(', ')}.`}`,
   ),
+  SIZES_DIFFER: entry<{ first: string; other: string }>(
+    1,
+    ({ first, other }) =>
+      `Sections of one size were expected, since an array has one, but ${first} and ${other} came. Choose those of one size with --sections.`,
+  ),
+  NO_LABEL_IMAGES: entry<{ folder: string }>(
+    1,
+    ({ folder }) => `Label images were expected in ${folder}/label, but there are none. Put them there.`,
+  ),
   LABEL_MISSING: entry<{ number: number; source: string }>(
     2,
     ({ number, source }) =>
@@ -51,7 +56,12 @@ export const CLI_ERRORS = {
   MODEL_HAS_MANY_LABELS: entry<{ labels: number }>(
     1,
     ({ labels }) =>
-      `A model of two labels was expected, whose map is one number a pixel, but this one has ${labels}. Export it from its project instead.`,
+      `A model of two labels was expected, whose map is one number a pixel, but this one has ${labels}. Write --out FILE.npy with all of them, or --results DIR in colours.`,
+  ),
+  NO_LIVE_MODEL: entry<{ task: string }>(
+    1,
+    ({ task }) =>
+      `A task with a live model was expected, but ${task} has none yet. Paint some labels and train it first.`,
   ),
   PROJECT_NOT_FOUND: entry<{ came: string; there: string[] }>(
     1,
@@ -145,5 +155,5 @@ export function failureOf(error: unknown): Failure {
   const prefix = `${code}: `;
   const sentence = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
   if (error instanceof CliError) return { exitCode: error.exitCode, code, sentence, result: error.result };
-  return { exitCode: code === 'NOT_YET' ? 3 : 1, code, sentence };
+  return { exitCode: 1, code, sentence };
 }

@@ -8,6 +8,8 @@ import { isFolder, needPath } from './options.ts';
 /** One section's image, to be read when it is needed. */
 export interface ImageSource {
   name: string;
+  /** Of its name, in a folder; null for a file with pages. */
+  number: number | null;
   pages(): AsyncGenerator<Image>;
 }
 
@@ -22,14 +24,15 @@ export async function layoutFolder(folder: string, kind: 'image' | 'label'): Pro
  * Throws PATH_NOT_FOUND, FOLDER_EMPTY, FILE_NAME_WITHOUT_NUMBER, NUMBER_TWICE.
  */
 export async function findImages(option: string, path: string): Promise<ImageSource[]> {
-  if ((await needPath(option, path)) === 'file') return [sourceOf(path)];
+  if ((await needPath(option, path)) === 'file') return [sourceOf(path, null)];
   const folder = await layoutFolder(path, 'image');
-  return [...(await numberedFiles(folder)).values()].map((name) => sourceOf(join(folder, name)));
+  return [...(await numberedFiles(folder))].map(([number, name]) => sourceOf(join(folder, name), number));
 }
 
-function sourceOf(path: string): ImageSource {
+function sourceOf(path: string, number: number | null): ImageSource {
   return {
     name: basename(path),
+    number,
     async *pages() {
       yield* decodePages(await readFile(path), path);
     },

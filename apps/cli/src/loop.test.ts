@@ -35,7 +35,10 @@ it('a model is trained, predicts, and is scored', async () => {
     uncertainty,
     '--json',
   ]);
-  expect([predicted.exitCode, predicted.json()]).toEqual([0, { out, uncertainty, sections: 4 }]);
+  expect([predicted.exitCode, predicted.json()]).toEqual([
+    0,
+    { out, results: null, uncertainty, sections: 4 },
+  ]);
   const entropies = decodeFloatStack(readFileSync(uncertainty)).flatMap(({ data }) => [...data]);
   expect(Math.max(...entropies)).toBeLessThanOrEqual(Math.fround(Math.LN2));
   expect(Math.min(...entropies)).toBeGreaterThanOrEqual(0);

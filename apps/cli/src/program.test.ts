@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './testing/temporaryFolder.ts';
 import { cotrace } from './testing/testShell.ts';
 
-const COMMANDS = ['train', 'predict', 'score', 'validate', 'export', 'import', 'projects', 'users'];
+const COMMANDS = [
+  'train',
+  'predict',
+  'score',
+  'validate',
+  'arrays',
+  'visualize',
+  'export',
+  'import',
+  'projects',
+  'users',
+];
 const TRAIN = ['train', '--data', '.', '--out', 'nowhere'];
 
 describe('help', () => {
@@ -56,6 +67,17 @@ describe('bad use ends with 2 and one sentence', () => {
       [...TRAIN, '--tile', '100', '--depth', '3'],
       /--tile takes a multiple of 8 with --depth 3, but "100" came/,
     ],
+    [[...TRAIN, '--epochs', '2'], /--epochs and --steps-per-epoch go with --preset course/],
+    [
+      [...TRAIN, '--preset', 'course', '--epochs', '2', '--steps', '5'],
+      /One of --epochs, --steps and --minutes/,
+    ],
+    [[...TRAIN, '--labels', '0=a'], /--labels takes two to 254 labels/],
+    [[...TRAIN, '--labels', '0=a,300=b'], /--labels takes greys from 0 to 255 with names/],
+    [[...TRAIN, '--labels', '0=a,0=b'], /--labels takes each grey once/],
+    [[...TRAIN, '--task', 'Membrane'], /--task takes a folder of \. with image\/ in it, but "Membrane" came/],
+    [['predict', '--model', '.', '--images', '.'], /At least one of --out and --results/],
+    [['predict', '--model', 'no.hdf5', '--images', '.', '--results', 'x'], /--model takes a file/],
     [[...TRAIN, '--weights', '.', '--resume'], /One of --weights and --resume/],
     [['predict', '--model', 'nowhere', '--images', '.', '--out', 'x.tif'], /--model takes a folder/],
     [
@@ -64,7 +86,7 @@ describe('bad use ends with 2 and one sentence', () => {
     ],
     [
       ['export', '--project', 'p', '--kind', 'zip', '--out', 'x', '--token', 't'],
-      /--kind takes submission, course-layout/,
+      /--kind takes submission, course-layout, model/,
     ],
     [
       ['import', '--project', 'p', '--task', 't', '--data', 'nowhere', '--token', 't'],
@@ -82,14 +104,6 @@ describe('bad use ends with 2 and one sentence', () => {
     const { exitCode, json } = await cotrace(['projects', '--json']);
     expect(exitCode).toBe(2);
     expect(json()).toEqual({ error: { code: 'TOKEN_MISSING', message: expect.stringContaining('--token') } });
-  });
-});
-
-describe('what is planned ends with 3', () => {
-  it.each([['--engine', 'webgpu']])('%s %s', async (option, value) => {
-    const { exitCode, err } = await cotrace([...TRAIN, option, value]);
-    expect(exitCode).toBe(3);
-    expect(err).toMatch(/^NOT_YET: --.* is planned and not there yet: use /);
   });
 });
 

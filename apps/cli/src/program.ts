@@ -1,6 +1,7 @@
 /** All commands under one name, and what becomes of their errors: one sentence and an exit code. Starts no process. */
 import { Command, CommanderError } from 'commander';
 import description from '../package.json' with { type: 'json' };
+import { addArrays } from './commands/arrays.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addPredict } from './commands/predict.ts';
@@ -9,6 +10,7 @@ import { addScore } from './commands/score.ts';
 import { addTrain } from './commands/train.ts';
 import { addUsers } from './commands/users.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVisualize } from './commands/visualize.ts';
 import { type CliError, cliError, type Failure, failureOf } from './errors.ts';
 import type { Shell } from './shell.ts';
 
@@ -39,7 +41,18 @@ function createProgram(shell: Shell): Command {
       'after',
       '\nExample:\n  cotrace train --data data/Membrane --out model --sections 0-14 --minutes 10',
     );
-  const adders = [addTrain, addPredict, addScore, addValidate, addExport, addImport, addProjects, addUsers];
+  const adders = [
+    addTrain,
+    addPredict,
+    addScore,
+    addValidate,
+    addArrays,
+    addVisualize,
+    addExport,
+    addImport,
+    addProjects,
+    addUsers,
+  ];
   for (const add of adders) add(program, shell);
   return program;
 }

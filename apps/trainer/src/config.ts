@@ -17,7 +17,7 @@ export interface Config {
   name: string;
 }
 
-const ENGINES: readonly WantedEngine[] = ['auto', 'tensorflow', 'webgpu', 'wasm'];
+const ENGINES: readonly WantedEngine[] = ['auto', 'gpu', 'tensorflow', 'webgpu', 'wasm'];
 
 /** @throws TrainerError TOKEN_MISSING, SERVER_INVALID, ENGINE_UNKNOWN, REPLICAS_INVALID */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {

@@ -3,7 +3,7 @@ export const TRAINER_ERRORS = {
   TOKEN_MISSING:
     'COTRACE_TRAINER_TOKEN was expected, the same text as the server was started with. Set it for both and start again.',
   SERVER_INVALID: 'COTRACE_SERVER was expected to be an address such as http://localhost:4680.',
-  ENGINE_UNKNOWN: 'COTRACE_ENGINE was expected to be auto, tensorflow, webgpu or wasm.',
+  ENGINE_UNKNOWN: 'COTRACE_ENGINE was expected to be auto, gpu, tensorflow, webgpu or wasm.',
   REPLICAS_INVALID:
     'COTRACE_REPLICAS was expected to be a whole number from 1. Leave it out to use all there is.',
   HOME_NOT_WRITABLE: 'A folder to write to was expected. Set COTRACE_HOME to one.',

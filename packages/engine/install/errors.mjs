@@ -9,7 +9,7 @@ export const INSTALL_ERRORS = {
   ENGINE_CACHE_NOT_WRITABLE:
     'The folder for the engine cannot be written. Make it writable, or name another one in COTRACE_ENGINE_CACHE.',
   ENGINE_NO_DISK:
-    'The engine needs 3 GB of free disk while it is unpacked. Free some space, or name another folder in COTRACE_ENGINE_CACHE.',
+    'The engine needs more free disk while it is unpacked. Free some space, or name another folder in COTRACE_ENGINE_CACHE.',
   ENGINE_UNREACHABLE:
     'TensorFlow could not be downloaded. Check the network or the proxy settings of pip, then start again.',
   ENGINE_BUILD: 'The binding could not be built or loaded.',

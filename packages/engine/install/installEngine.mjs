@@ -20,11 +20,13 @@ import {
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buildFor, nvidiaCardOnBus, nvidiaDriverFiles, usualCudaBytes } from './cuda.mjs';
 import { EngineInstallError } from './errors.mjs';
-import { lastLine, runCommand, TENSORFLOW_VERSION, unpackWheel } from './wheel.mjs';
+import { lastLine, runCommand, TENSORFLOW_VERSION, unpackWheels } from './wheel.mjs';
 
 const require = createRequire(import.meta.url);
-const FREE_BYTES = 3e9;
+/** Free disk that unpacking takes; the CUDA build's is known beforehand only about. */
+const FREE_BYTES = { cpu: () => 3e9, gpu: () => usualCudaBytes().diskBytes + 1e9 };
 const ADDON = 'tfjs_binding.node';
 
 const addonPackage = () => dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
@@ -35,16 +37,17 @@ function cacheFolder() {
 }
 
 /** One build of the binding: its sources, the library, the architecture. Node-API makes it fit every Node. */
-function buildName() {
+function buildName(build) {
   const binding = join(addonPackage(), 'binding');
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const name of readdirSync(binding).sort()) hash.update(readFileSync(join(binding, name)));
-  hash.update(readFileSync(new URL('./wheel.mjs', import.meta.url)));
-  hash.update(readFileSync(new URL('./installEngine.mjs', import.meta.url)));
-  return `tensorflow-cpu-${TENSORFLOW_VERSION}-${hash.digest('hex').slice(0, 12)}`;
+  for (const part of ['wheel', 'cuda', 'installEngine']) {
+    hash.update(readFileSync(new URL(`./${part}.mjs`, import.meta.url)));
+  }
+  return `tensorflow-${build}-${TENSORFLOW_VERSION}-${hash.digest('hex').slice(0, 12)}`;
 }
 
-function prepareCache() {
+function prepareCache(build) {
   const cache = cacheFolder();
   try {
     mkdirSync(cache, { recursive: true });
@@ -52,11 +55,20 @@ function prepareCache() {
   } catch (cause) {
     throw new EngineInstallError('ENGINE_CACHE_NOT_WRITABLE', `${cache}: ${cause.code}`);
   }
-  const { bavail, bsize } = statfsSync(cache);
-  if (bavail * bsize < FREE_BYTES) {
-    throw new EngineInstallError('ENGINE_NO_DISK', `${cache} has ${((bavail * bsize) / 1e9).toFixed(1)} GB`);
-  }
+  checkDisk(cache, FREE_BYTES[build]());
   return cache;
+}
+
+/** @throws EngineInstallError ENGINE_NO_DISK */
+function checkDisk(cache, bytes) {
+  const { bavail, bsize } = statfsSync(cache);
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const gigabytes = (count) => `${(count / 1e9).toFixed(1)} GB`;
+  throw new EngineInstallError(
+    'ENGINE_NO_DISK',
+    `${gigabytes(bytes)} needed, ${cache} has ${gigabytes(free)}`,
+  );
 }
 
 async function compile(folder, finalFolder) {
@@ -74,12 +86,15 @@ async function compile(folder, finalFolder) {
   if (code !== 0) throw new EngineInstallError('ENGINE_BUILD', lastLine(output));
 }
 
-async function build(cache, finalFolder, onProgress) {
+async function makeBuild(build, { cache, finalFolder, onProgress }) {
   if ((await runCommand('g++', ['--version'])).code !== 0) throw new EngineInstallError('ENGINE_NO_COMPILER');
   // Built beside and renamed: a build that was cut off leaves nothing that looks finished.
   const folder = mkdtempSync(join(cache, 'building-'));
   try {
-    await unpackWheel(folder, onProgress);
+    await unpackWheels(folder, build, {
+      say: onProgress,
+      checkDisk: (bytes) => checkDisk(cache, bytes),
+    });
     onProgress('building the binding');
     await compile(folder, finalFolder);
     rmSync(join(folder, 'include'), { recursive: true });
@@ -103,10 +118,20 @@ function place(addon) {
   renameSync(beside, target);
 }
 
-/** Is there a card that TensorFlow for the CPU leaves idle? */
+/** Name of the first card, as its driver tells it. */
 async function nvidiaCard() {
   const { code, output } = await runCommand('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader']);
   return code === 0 ? output.trim().split('\n')[0] : undefined;
+}
+
+/** @throws EngineInstallError */
+async function ready(build, onProgress) {
+  const finalFolder = join(cacheFolder(), buildName(build));
+  if (!existsSync(join(finalFolder, ADDON))) {
+    if (existsSync(finalFolder)) rmSync(finalFolder, { recursive: true });
+    await makeBuild(build, { cache: prepareCache(build), finalFolder, onProgress });
+  }
+  place(join(finalFolder, ADDON));
 }
 
 /**
@@ -119,14 +144,22 @@ export async function installEngine({ onProgress = () => {} } = {}) {
     if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
       throw new EngineInstallError('ENGINE_PLATFORM', `${process.platform} ${process.arch}`);
     }
-    const finalFolder = join(cacheFolder(), buildName());
-    if (!existsSync(join(finalFolder, ADDON))) {
-      if (existsSync(finalFolder)) rmSync(finalFolder, { recursive: true });
-      await build(prepareCache(), finalFolder, onProgress);
-    }
-    place(join(finalFolder, ADDON));
-    const card = await nvidiaCard();
-    const idle = card ? ` The ${card} is not used by this build.` : '';
+    const name = await nvidiaCard();
+    const card = name !== undefined || nvidiaDriverFiles() || nvidiaCardOnBus();
+    const build = buildFor({ wanted: process.env.COTRACE_ENGINE, card });
+    let idle = '';
+    if (build === 'gpu') {
+      try {
+        await ready('gpu', onProgress);
+        const on = name ?? 'NVIDIA cards, once a driver is there';
+        return { engine: 'tensorflow', sentence: `TensorFlow ${TENSORFLOW_VERSION}, native, on ${on}.` };
+      } catch (cause) {
+        // What is missing for a card need not be missing for the processor.
+        if (!(cause instanceof EngineInstallError)) throw cause;
+        idle = ` The ${name ?? 'NVIDIA card'} is not used: ${cause.message}`;
+      }
+    } else if (card) idle = ` The ${name ?? 'NVIDIA card'} is not used, as COTRACE_ENGINE says.`;
+    await ready('cpu', onProgress);
     return { engine: 'tensorflow', sentence: `TensorFlow ${TENSORFLOW_VERSION}, native, on the CPU.${idle}` };
   } catch (cause) {
     if (!(cause instanceof EngineInstallError)) throw cause;

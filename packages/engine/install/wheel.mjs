@@ -1,17 +1,25 @@
-/** Gets TensorFlow's libraries and headers out of its Python wheel. Runs no Python code of the wheel. */
+/**
+ * Gets TensorFlow's libraries and headers out of its Python wheel, and NVIDIA's libraries out of theirs. Runs no Python
+ * code of any wheel.
+ */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { bytesOf, cudaPackages, missingLibraries } from './cuda.mjs';
 import { EngineInstallError } from './errors.mjs';
 
 export const TENSORFLOW_VERSION = '2.21.0';
-const DISTRIBUTION = 'tensorflow-cpu';
+/** Names of the wheel: for processors alone, and for NVIDIA's cards too. */
+const DISTRIBUTION = { cpu: 'tensorflow-cpu', gpu: 'tensorflow' };
 
-/** Platforms that the wheel exists for, newest first, as pip names them. */
-const PLATFORMS = {
-  x64: ['manylinux_2_27_x86_64', 'manylinux2014_x86_64'],
-  arm64: ['manylinux_2_27_aarch64', 'manylinux2014_aarch64'],
-};
+/** Platforms that wheels may be built for, newest first, as pip names them: those of this machine's C library. */
+function platforms() {
+  const glibc = process.report?.getReport().header.glibcVersionRuntime ?? '2.17';
+  const oldest = 5; // manylinux1
+  const newest = Number(glibc.split('.')[1]);
+  const arch = { x64: 'x86_64', arm64: 'aarch64' }[process.arch];
+  return Array.from({ length: newest - oldest + 1 }, (_, older) => `manylinux_2_${newest - older}_${arch}`);
+}
 
 /** What is taken out of the wheel: the libraries, and the headers that the C API includes. */
 const WANTED = [
@@ -23,12 +31,18 @@ const WANTED = [
 ];
 
 const UNPACK = `
-import sys, zipfile
-wheel, out, wanted = sys.argv[1], sys.argv[2], tuple(sys.argv[3:])
+import os, sys, zipfile
+wheel, out, unwanted, wanted = sys.argv[1], sys.argv[2], sys.argv[3], tuple(sys.argv[4:])
 with zipfile.ZipFile(wheel) as archive:
-    for name in archive.namelist():
-        if name.startswith(wanted):
-            archive.extract(name, out)
+    for member in archive.infolist():
+        if member.filename.startswith(wanted) and not (unwanted and unwanted in member.filename):
+            path = archive.extract(member, out)
+            mode = member.external_attr >> 16
+            if mode & 0o100 and not member.is_dir():
+                os.chmod(path, 0o755)
+        if member.filename.endswith('.dist-info/METADATA'):
+            with open(os.path.join(out, 'METADATA'), 'wb') as metadata:
+                metadata.write(archive.read(member))
 `;
 
 /** Run a command and collect what it prints; `lines` hears each line as it comes. */
@@ -57,30 +71,43 @@ async function findPython() {
 }
 
 /**
- * Put `lib/` and `include/` of TensorFlow below `folder`.
- * @throws EngineInstallError ENGINE_NO_PYTHON, ENGINE_UNREACHABLE, ENGINE_BUILD
+ * Fetch one wheel into a folder of its own and unpack what is wanted of it; the wheel itself is not kept.
+ * @throws EngineInstallError ENGINE_UNREACHABLE, ENGINE_BUILD
  */
-export async function unpackWheel(folder, onProgress) {
-  const python = await findPython();
-  const download = join(folder, 'download');
+async function fetchWheel({ python, requirement, wanted, unwanted = '', into, say }) {
+  const download = join(into, 'download');
   mkdirSync(download, { recursive: true });
-  onProgress(`downloading TensorFlow ${TENSORFLOW_VERSION} (about 270 MB, once)`);
   const started = Date.now();
-  // A terminal sees pip's own bar only through a pseudo-terminal; its size on disk tells the same.
-  const timer = setInterval(() => onProgress(`… ${Math.round((Date.now() - started) / 1000)} s`), 5000);
+  // A terminal sees pip's own bar only through a pseudo-terminal; the time tells the same.
+  const timer = setInterval(() => say(`… ${Math.round((Date.now() - started) / 1000)} s`), 5000);
   const { code, output } = await runCommand(python, [
     ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '--quiet'],
     ...['--disable-pip-version-check', '--implementation', 'cp', '--python-version', '3.12'],
-    ...PLATFORMS[process.arch].flatMap((platform) => ['--platform', platform]),
-    ...['--dest', download, `${DISTRIBUTION}==${TENSORFLOW_VERSION}`],
+    ...platforms().flatMap((platform) => ['--platform', platform]),
+    ...['--dest', download, requirement],
   ]);
   clearInterval(timer);
   const wheel = readdirSync(download).find((name) => name.endsWith('.whl'));
   if (code !== 0 || !wheel) throw new EngineInstallError('ENGINE_UNREACHABLE', lastLine(output));
-
-  onProgress('unpacking its libraries');
-  const unpacked = await runCommand(python, ['-c', UNPACK, join(download, wheel), download, ...WANTED]);
+  const unpacked = await runCommand(python, ['-c', UNPACK, join(download, wheel), into, unwanted, ...wanted]);
+  if (/No space left/.test(unpacked.output)) throw new EngineInstallError('ENGINE_NO_DISK', into);
   if (unpacked.code !== 0) throw new EngineInstallError('ENGINE_BUILD', lastLine(unpacked.output));
+  rmSync(download, { recursive: true });
+}
+
+/**
+ * Put `lib/` and `include/` of TensorFlow below `folder`, and for the build `gpu` NVIDIA's libraries in `nvidia/`, where
+ * TensorFlow's own search path looks for them (`$ORIGIN/../nvidia/…/lib`, as between two Python packages).
+ * @throws EngineInstallError ENGINE_NO_PYTHON, ENGINE_UNREACHABLE, ENGINE_NO_DISK, ENGINE_BUILD
+ */
+export async function unpackWheels(folder, build, { say, checkDisk }) {
+  const python = await findPython();
+  const download = join(folder, 'unpacked');
+  mkdirSync(download, { recursive: true });
+  const megabytes = build === 'gpu' ? 570 : 270;
+  say(`downloading TensorFlow ${TENSORFLOW_VERSION} (about ${megabytes} MB, once)`);
+  const requirement = `${DISTRIBUTION[build]}==${TENSORFLOW_VERSION}`;
+  await fetchWheel({ python, requirement, wanted: WANTED, into: download, say });
   const lib = join(folder, 'lib');
   mkdirSync(lib);
   for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
@@ -89,9 +116,41 @@ export async function unpackWheel(folder, onProgress) {
   symlinkSync('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'));
   symlinkSync('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'));
   renameSync(join(download, 'tensorflow', 'include'), join(folder, 'include'));
+  const metadata = readFileSync(join(download, 'METADATA'), 'utf8');
   rmSync(download, { recursive: true });
   if (!existsSync(join(folder, 'include', 'tensorflow', 'c', 'c_api.h'))) {
     throw new EngineInstallError('ENGINE_BUILD', 'the wheel holds no tensorflow/c/c_api.h');
+  }
+  if (build === 'gpu') await unpackCuda(folder, cudaPackages(metadata), { python, say, checkDisk });
+}
+
+async function unpackCuda(folder, packages, { python, say, checkDisk }) {
+  const { downloadBytes, diskBytes } = bytesOf(packages);
+  checkDisk(diskBytes);
+  say(`downloading NVIDIA's libraries (about ${(downloadBytes / 1e9).toFixed(1)} GB, once)`);
+  for (const [at, { name, requirement }] of packages.entries()) {
+    say(`${at + 1} of ${packages.length}: ${name}`);
+    await fetchWheel({ python, requirement, wanted: ['nvidia/'], unwanted: '/include/', into: folder, say });
+    rmSync(join(folder, 'METADATA'), { force: true });
+  }
+  // One library that another lacks shows only when a card is used: looked for now.
+  const libraries = readdirSync(join(folder, 'nvidia'), { recursive: true })
+    .filter((path) => /\/lib\/[^/]+\.so[.0-9]*$/.test(path))
+    .map((path) => join(folder, 'nvidia', path));
+  linkTogether(libraries, join(folder, 'nvidia', 'cuda_runtime', 'lib'));
+  const { output } = await runCommand('ldd', libraries);
+  const missing = missingLibraries(output);
+  if (missing.length > 0) throw new EngineInstallError('ENGINE_BUILD', `without ${missing.join(', ')}`);
+}
+
+/**
+ * TensorFlow opens every library from libtensorflow_framework, whose search path has most of the folders but not that of
+ * cuSOLVER; without it no card is used at all. The CUDA runtime's folder is on the path, so all are linked there.
+ */
+function linkTogether(libraries, into) {
+  for (const library of libraries) {
+    const link = join(into, basename(library));
+    if (!existsSync(link)) symlinkSync(relative(into, library), link);
   }
 }
 

@@ -18,11 +18,10 @@ describe('an engine', () => {
     expect([...product.dataSync()]).toEqual([11]);
     product.dispose();
   });
-  it('webgpu is not there yet, and says so', async () => {
-    await expect(loadEngine('webgpu')).rejects.toMatchObject({ code: 'NOT_YET' });
-  });
   it('of an unknown name is refused with the names that exist', async () => {
-    await expect(loadEngine('cuda' as never)).rejects.toThrow(/auto, tensorflow, webgpu or wasm.*"cuda"/);
+    await expect(loadEngine('cuda' as never)).rejects.toThrow(
+      /auto, gpu, tensorflow, webgpu or wasm.*"cuda"/,
+    );
   });
 });
 
@@ -92,7 +91,19 @@ describe('memory', () => {
     expect(() => checkTrainingMemory(course, 16e9)).not.toThrow();
   });
   it('is at most what 32-bit addresses reach for WebAssembly', () => {
-    expect(usableMemoryBytes('wasm')).toBe(Math.min(2 ** 32, usableMemoryBytes('tensorflow')));
+    const machine = usableMemoryBytes({ name: 'tensorflow', cards: [] });
+    expect(usableMemoryBytes({ name: 'wasm', cards: [] })).toBe(Math.min(2 ** 32, machine));
+  });
+  it("is the card's where that computes", () => {
+    const card = {
+      index: 0,
+      uuid: 'GPU-1',
+      name: 'A',
+      memoryBytes: 7e9,
+      computeCapability: 8,
+      driver: '570',
+    };
+    expect(usableMemoryBytes({ name: 'tensorflow', cards: [card] })).toBe(7e9);
   });
   it('that runs out in the middle is told by the same name, in the words of the engine', () => {
     const said = 'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[9,9] on GPU:0';

@@ -1,7 +1,9 @@
 /** Errors of the tensor engine: code and sentence. */
 export const ENGINE_ERRORS = {
   ENGINE_UNAVAILABLE: 'The tensor engine that was asked for cannot run here.',
-  NOT_YET: 'That is planned, and not there yet.',
+  WEBGPU_NO_ADAPTER:
+    'A graphics card with a Vulkan 1.1 driver was expected. Install its driver (Debian, Ubuntu: mesa-vulkan-drivers, or that of NVIDIA), or use the engine "auto".',
+  GPU_UNUSABLE: 'A graphics card that TensorFlow can use was expected.',
   MEMORY_TOO_SMALL: 'A training step that fits into the memory of this machine was expected.',
 } as const;
 

@@ -22,8 +22,9 @@ export function trainingBytes({ parameters, activations }: TrainingSize): number
 /** What 32-bit addresses reach: all that WebAssembly has, whatever the machine has. */
 const WASM_BYTES = 2 ** 32;
 
-/** Bytes that an engine may use here: the machine's memory, its control group's limit or its own if that is less. */
-export function usableMemoryBytes(engine: Engine['name']): number {
+/** Bytes that an engine may use here: its card's memory; else the machine's, its control group's limit or its own if that is less. */
+export function usableMemoryBytes({ name, cards }: Pick<Engine, 'name' | 'cards'>): number {
+  if (cards[0]) return cards[0].memoryBytes;
   const limits = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'].map((path) => {
     try {
       return Number(readFileSync(path, 'utf8'));
@@ -32,7 +33,7 @@ export function usableMemoryBytes(engine: Engine['name']): number {
       return Number.NaN;
     }
   });
-  const own = engine === 'wasm' ? WASM_BYTES : Number.POSITIVE_INFINITY;
+  const own = name === 'wasm' ? WASM_BYTES : Number.POSITIVE_INFINITY;
   return Math.min(totalmem(), own, ...limits.filter((bytes) => Number.isFinite(bytes) && bytes > 0));
 }
 
@@ -49,7 +50,7 @@ export function checkTrainingMemory(size: TrainingSize, availableBytes: number):
 
 /** How TensorFlow, a GPU's driver and JavaScript say that memory has run out. */
 const EXHAUSTED =
-  /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|CUDA_ERROR_OUT_OF_MEMORY|allocation failed/i;
+  /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|CUDA_ERROR_OUT_OF_MEMORY|GPUOutOfMemoryError|exceeds the max (?:storage )?buffer|allocation failed/i;
 
 /** MEMORY_TOO_SMALL for an error that says so in the engine's words; undefined for any other. A GPU's memory shows only there. */
 export function memoryErrorOf(error: unknown): EngineError | undefined {

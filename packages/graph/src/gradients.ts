@@ -131,6 +131,9 @@ const GRADIENTS: Readonly<Record<string, Gradient>> = {
   },
 };
 
+/** The operations that have a gradient. */
+export const DIFFERENTIABLE: readonly string[] = Object.keys(GRADIENTS);
+
 /**
  * Emits the gradient of a scalar with respect to `parameters`, given its gradients `dy` with respect to some
  * `outputs` that lie between them.
@@ -168,6 +171,11 @@ export function gradients(
     if (!dy) continue;
     if (sources.has(node)) {
       found.set(node, dy);
+      continue;
+    }
+    if (node.closedForm) {
+      for (const { tensor, dy: part } of node.closedForm(dy))
+        if (between.has(tensor.node)) arrive(tensor, part);
       continue;
     }
     const gradient = GRADIENTS[node.op];

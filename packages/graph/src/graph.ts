@@ -39,7 +39,12 @@ export interface Node {
   readonly controls: readonly Node[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Tensor[];
+  /** A gradient in closed form, in place of those of the nodes between. */
+  readonly closedForm: ClosedForm | undefined;
 }
+
+/** Emits the gradients of tensors further back, given that of the node's output; nothing else may lead from them to it. */
+export type ClosedForm = (dy: Tensor) => readonly { tensor: Tensor; dy: Tensor }[];
 
 export interface NodeDescription {
   op: string;
@@ -48,6 +53,7 @@ export interface NodeDescription {
   controls?: readonly Node[];
   attributes?: Record<string, Attribute>;
   outputs: readonly { shape: Shape; type: DataType }[];
+  closedForm?: ClosedForm;
 }
 
 export interface Graph {
@@ -70,9 +76,17 @@ export function createGraph(): Graph {
 
   return {
     nodes,
-    add({ op, name, inputs = [], controls = [], attributes = {}, outputs }) {
+    add({ op, name, inputs = [], controls = [], attributes = {}, outputs, closedForm }) {
       const made: Tensor[] = [];
-      const node: Node = { name: freeName(name), op, inputs, controls, attributes, outputs: made };
+      const node: Node = {
+        name: freeName(name),
+        op,
+        inputs,
+        controls,
+        attributes,
+        outputs: made,
+        closedForm,
+      };
       for (const [index, { shape, type }] of outputs.entries()) made.push({ node, index, shape, type });
       nodes.push(node);
       return node;

@@ -1,5 +1,6 @@
 /** The operations a network and its step are made of: each checks its shapes and adds one node (or two). */
 import {
+  type ClosedForm,
   type DataType,
   expectShape,
   expectType,
@@ -107,13 +108,13 @@ export function binary(
 
 /** Greatest of each 2 × 2 block: [n, h, w, c] → [n, h/2, w/2, c]. */
 export function maxPool(graph: Graph, name: string, x: Tensor): Tensor {
-  expectRank(name, 'the image', x, 4);
+  expectEven(name, x);
   return one(graph, 'MaxPool', name, [x], { shape: resized(x, 0.5), type: x.type }, poolAttributes(x.type));
 }
 
 /** Mean of each 2 × 2 block: [n, h, w, c] → [n, h/2, w/2, c]. */
 export function avgPool(graph: Graph, name: string, x: Tensor): Tensor {
-  expectRank(name, 'the image', x, 4);
+  expectEven(name, x);
   return one(graph, 'AvgPool', name, [x], { shape: resized(x, 0.5), type: x.type }, poolAttributes(x.type));
 }
 
@@ -125,6 +126,14 @@ export function poolAttributes(type: DataType) {
     padding: { s: 'VALID' },
     ...NHWC,
   } as const;
+}
+
+/** Blocks of 2 × 2 need an even height and width. */
+function expectEven(name: string, x: Tensor): void {
+  expectRank(name, 'the image', x, 4);
+  if (x.shape.slice(1, 3).some((side) => typeof side === 'number' && side % 2 !== 0)) {
+    throw shapeMismatch(name, 'the image', 'of even height and width', x);
+  }
 }
 
 function resized(x: Tensor, factor: number): Shape {
@@ -199,8 +208,16 @@ export function cast(graph: Graph, name: string, x: Tensor, type: DataType): Ten
   return one(graph, 'Cast', name, [x], { shape: x.shape, type }, attributes);
 }
 
+/** The same tensor, with a gradient in closed form for all that lies between it and the tensors that form names. */
+export function withGradient(graph: Graph, name: string, x: Tensor, closedForm: ClosedForm): Tensor {
+  const attributes = { T: { type: x.type } } as const;
+  return graph.add({ op: 'Identity', name, inputs: [x], attributes, outputs: [x], closedForm }).outputs[0]!;
+}
+
 /** Sum over `axes`, which stay as sides of 1 with `keep`. */
 export function sum(graph: Graph, name: string, x: Tensor, axes: readonly number[], keep: boolean): Tensor {
+  const last = Math.max(...axes);
+  if (last >= x.shape.length) throw shapeMismatch(name, 'the input', `of rank above ${last}`, x);
   const shape = keep
     ? x.shape.map((side, at) => (axes.includes(at) ? 1 : side))
     : x.shape.filter((_, at) => !axes.includes(at));

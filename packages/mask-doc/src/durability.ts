@@ -77,8 +77,8 @@ export function createDurabilityTracker(maskDoc: MaskDoc): DurabilityTracker {
     },
     adoptOwn() {
       if (maskDoc.sessionId === undefined) return;
-      for (const { client, clock, record } of maskDoc.liveRecordsOf(maskDoc.sessionId)) {
-        pending.push({ strokeIds: [record.strokeId], written: [{ client, clock, length: 1 }], deleted: [] });
+      for (const { client, clock, strokeId } of maskDoc.liveRecordsOf(maskDoc.sessionId)) {
+        pending.push({ strokeIds: [strokeId], written: [{ client, clock, length: 1 }], deleted: [] });
       }
       // What a deletion removed is no longer known by its stroke: all of them count as one, number 0.
       for (const range of deletedRangesOf(maskDoc.doc, maskDoc.sessionId)) {

@@ -43,7 +43,7 @@ export function planFold(records: MaskRecords, plan: FoldPlan, tell: Tell): Fold
   let chosen = recordsBelow(records, moved);
   if (chosen.length === 0 || chosen.length < atLeast) return undefined;
   if (chosen.length > atMost) {
-    const lamports = Float64Array.from(chosen, ({ record }) => record.lamport).sort();
+    const lamports = Float64Array.from(chosen, ({ lamport }) => lamport).sort();
     moved = watermarksUpTo(records, plan, lamports[Math.max(0, atMost - 1)]!);
     chosen = recordsBelow(records, moved);
     if (chosen.length === 0) return undefined;

@@ -2,7 +2,7 @@
  * A mask as a live document: keeps the picture in step with everyone's records, and tells what changed. Knows no socket and
  * no server; refuses to paint without a session, and never touches another session's records.
  */
-import { type Box, boundingBox, type Composition, type Runs, type StrokeRecord } from '@cotrace/mask';
+import { type Box, type Composition, decodeRecordHead, type Runs, type StrokeRecord } from '@cotrace/mask';
 import type * as Y from 'yjs';
 import type { Base, FoldNotice } from './base.ts';
 import type { ClockRange } from './deleteSet.ts';
@@ -156,9 +156,9 @@ export function openMaskDoc(options: MaskDocOptions): MaskDoc {
     const strokeIds = new Set<number>();
     for (const { id } of written) {
       const entry = records.get(id);
-      if (entry !== undefined) strokeIds.add(entry.record.strokeId);
+      if (entry !== undefined) strokeIds.add(entry.strokeId);
     }
-    for (const { record } of deleted) strokeIds.add(record.strokeId);
+    for (const { strokeId } of deleted) strokeIds.add(strokeId);
     if (strokeIds.size === 0) return undefined;
     return { strokeIds: [...strokeIds], written: written.map(toRange), deleted: deleted.map(toRange) };
   };
@@ -211,9 +211,11 @@ export function openMaskDoc(options: MaskDocOptions): MaskDoc {
     planFold: (plan) => planFold(records, plan, tell),
     strokeCountOf: (session) => records.strokesOf(session)?.size ?? 0,
     lastStrokeBounds(session) {
-      const live = records.recordsOf(session).map(({ record }) => record);
+      const live = records.recordsOf(session);
       const last = live.reduce((greatest, { lamport }) => Math.max(greatest, lamport), 0);
-      const boxes = live.filter(({ lamport }) => lamport === last).map(({ runs }) => boundingBox(runs)!);
+      const boxes = live
+        .filter(({ lamport }) => lamport === last)
+        .map(({ bytes }) => decodeRecordHead(bytes).box);
       if (boxes.length === 0) return undefined;
       return {
         x0: Math.min(...boxes.map(({ x0 }) => x0)),

@@ -9,6 +9,7 @@ import {
   createComposition,
   decodeRecord,
   decodeRecordHead,
+  MAX_MASK_SIDE,
   MaskError,
   type PlacedRecord,
   type StrokeRecord,
@@ -20,9 +21,36 @@ import type { RecordItem } from './layout.ts';
 import { type SessionState, SessionStrokes, UNDO_HORIZON } from './sessionStrokes.ts';
 import { type Watermarks, WatermarkTable } from './watermarks.ts';
 
-export interface LiveRecord extends RecordItem {
-  readonly record: StrokeRecord;
+/** Pixels are kept once, where the picture needs them: here are the bytes, which the document holds anyway. */
+export class LiveRecord implements RecordItem {
+  readonly id: string;
+  readonly client: number;
+  readonly clock: number;
+  readonly sessionId: string;
+  readonly bytes: Uint8Array;
+  readonly strokeId: number;
+  readonly lamport: number;
+  readonly label: number;
+
+  constructor({ id, client, clock, sessionId, bytes }: RecordItem, record: StrokeRecord) {
+    this.id = id;
+    this.client = client;
+    this.clock = clock;
+    this.sessionId = sessionId;
+    this.bytes = bytes;
+    this.strokeId = record.strokeId;
+    this.lamport = record.lamport;
+    this.label = record.label;
+  }
+
+  /** Decoded anew each time. */
+  get record(): StrokeRecord {
+    return decodeRecord(this.bytes, ANY_SIZE);
+  }
 }
+
+/** What was decoded before is known to fit. */
+const ANY_SIZE = { width: MAX_MASK_SIDE, height: MAX_MASK_SIDE };
 
 /** An element that is no valid record, shown as nothing. */
 export interface UnreadableRecord {
@@ -174,7 +202,7 @@ export class MaskRecords {
       const record = this.read(item);
       if (record === undefined) continue;
       const { id, sessionId } = item;
-      this.live.set(id, { ...item, record });
+      this.live.set(id, new LiveRecord(item, record));
       this.strokesFor(sessionId).add(record.strokeId, record, id);
       this.lamport = Math.max(this.lamport, record.lamport);
       change.sessions.add(sessionId);
@@ -259,9 +287,9 @@ export class MaskRecords {
     this.number = number;
   }
 
-  private forget({ id, sessionId, record }: LiveRecord): void {
+  private forget({ id, sessionId, strokeId }: LiveRecord): void {
     this.live.delete(id);
-    this.sessions.get(sessionId)!.remove(record.strokeId, id);
+    this.sessions.get(sessionId)!.remove(strokeId, id);
   }
 
   private strokesFor(sessionId: string): SessionStrokes {

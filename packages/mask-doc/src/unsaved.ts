@@ -16,8 +16,10 @@ export interface UnsavedRecords {
 
 export function unsavedRecords(maskDoc: MaskDoc, tracker: DurabilityTracker): UnsavedRecords {
   const sessionId = maskDoc.sessionId ?? '';
-  const live = maskDoc.liveRecordsOf(sessionId).map(({ record }) => record);
-  const records = live.filter(({ strokeId }) => tracker.pendingStrokeIds.has(strokeId));
+  const live = maskDoc.liveRecordsOf(sessionId);
+  const records = live
+    .filter(({ strokeId }) => tracker.pendingStrokeIds.has(strokeId))
+    .map(({ record }) => record);
   const strokeIds = new Set(live.map(({ strokeId }) => strokeId));
   // What is not live and at or below the watermark was not undone: it is folded, so it is saved.
   const folded = foldedUpTo(maskDoc);
@@ -33,16 +35,20 @@ export function unsavedRecords(maskDoc: MaskDoc, tracker: DurabilityTracker): Un
  */
 export function resubmit(maskDoc: MaskDoc, { records, undone }: Omit<UnsavedRecords, 'sessionId'>): void {
   const folded = foldedUpTo(maskDoc);
+  const wanted = new Set(records.map(({ strokeId }) => strokeId));
   const live = new Map(
-    maskDoc.liveRecordsOf(maskDoc.sessionId ?? '').map(({ record }) => [nameOf(record), record]),
+    maskDoc
+      .liveRecordsOf(maskDoc.sessionId ?? '')
+      .filter(({ strokeId }) => wanted.has(strokeId))
+      .map(({ record }) => [nameOf(record), record]),
   );
-  const isThere = (wanted: StrokeRecord) => {
-    const there = live.get(nameOf(wanted));
+  const isThere = (record: StrokeRecord) => {
+    const there = live.get(nameOf(record));
     return (
       there !== undefined &&
-      there.lamport === wanted.lamport &&
-      there.label === wanted.label &&
-      runsEqual(there.runs, wanted.runs)
+      there.lamport === record.lamport &&
+      there.label === record.label &&
+      runsEqual(there.runs, record.runs)
     );
   };
   maskDoc.withdraw(new Set(undone.filter((strokeId) => strokeId > folded)));

@@ -8,7 +8,7 @@ import type { PlacedRecord } from './placedRecord.ts';
 import { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 import { copyLabels, labelOf, layRecord, liftRecords, NOT_COUNTED, type Planes } from './planes.ts';
 import { RecordTable } from './recordTable.ts';
-import type { Box, Runs, Size } from './runs.ts';
+import type { Runs, Size } from './runs.ts';
 import type { Stamp } from './tileCoding.ts';
 import { startTileFold, type TileFold } from './tileFold.ts';
 import { TileGrid } from './tileGrid.ts';
@@ -77,7 +77,7 @@ export function createComposition({
   const slotsToRemove = (ids: readonly string[]): Set<number> => {
     const slots = new Set(ids.map((id) => records.slotOf(id)));
     for (const slot of slots) {
-      if (folding?.has(slot)) throw new MaskError('FOLDING', records.at(slot).placed.id);
+      if (folding?.has(slot)) throw new MaskError('FOLDING', records.at(slot).id);
     }
     return slots;
   };
@@ -110,12 +110,12 @@ export function createComposition({
 
   const addAll = (placed: readonly PlacedRecord[]): Change => {
     const ids = new Set<string>();
-    const footprints = placed.map(({ id, record }) => {
+    const tiles = placed.map(({ id, record }) => {
       if (records.has(id) || ids.has(id)) throw new MaskError('RECORD_ID_TAKEN', id);
       ids.add(id);
-      return footprintOf(record.runs, { width, height, tilesAcross: grid.across });
+      return tilesOf(record.runs, { width, height, tilesAcross: grid.across });
     });
-    const added = placed.map((one, i) => records.add({ placed: one, ...footprints[i]! }));
+    const added = placed.map((one, i) => records.add(one, tiles[i]!));
     const byTile = records.byTile(added);
     let painted = 0;
     for (const [index, slots] of byTile) {
@@ -158,17 +158,17 @@ export function createComposition({
     has: (id) => records.has(id),
     add(placed) {
       if (records.has(placed.id)) throw new MaskError('RECORD_ID_TAKEN', placed.id);
-      const footprint = footprintOf(placed.record.runs, { width, height, tilesAcross: grid.across });
+      const tiles = tilesOf(placed.record.runs, { width, height, tilesAcross: grid.across });
       // Whatever is broken is found before anything changes.
-      for (const index of footprint.tiles) if (grid.at(index)?.planes === undefined) grid.planes(index);
-      const slot = records.add({ placed, ...footprint });
+      for (const index of tiles) if (grid.at(index)?.planes === undefined) grid.planes(index);
+      const slot = records.add(placed, tiles);
       let painted = 0;
-      for (const index of footprint.tiles) {
+      for (const index of tiles) {
         const planes = grid.planes(index);
         grid.make(index).records.add(slot);
         painted += layRecord(planes, grid.placeOf(index), { slot, records, counts: labelCounts });
       }
-      return { tiles: footprint.tiles, painted };
+      return { tiles, painted };
     },
     addAll,
     remove: (id) => removeAll([id]),
@@ -181,8 +181,8 @@ export function createComposition({
       const pixel = at(x, y);
       if (pixel === undefined || pixel.value === 0) return undefined;
       if (pixel.value < 0) return pixel.planes.stamps.stamps[-pixel.value - 1];
-      const { sessionId, record } = records.at(pixel.value).placed;
-      return { lamport: record.lamport, sessionId, label: record.label };
+      const { sessionId, lamport, label } = records.at(pixel.value);
+      return { lamport, sessionId, label };
     },
     copyTile(tileIndex, out) {
       grid.labels(tileIndex, out);
@@ -224,15 +224,10 @@ export function createComposition({
   };
 }
 
-/** The box of runs, and the indexes of the tiles that they touch, in order. Throws RUNS_OUTSIDE_MASK. */
-function footprintOf(
-  runs: Runs,
-  { width, height, tilesAcross }: Size & { tilesAcross: number },
-): { tiles: number[]; box: Box } {
+/** The indexes of the tiles that runs touch, in order. Throws RUNS_OUTSIDE_MASK. */
+function tilesOf(runs: Runs, { width, height, tilesAcross }: Size & { tilesAcross: number }): number[] {
   const tiles: number[] = [];
   const lastBandIn = new Int32Array(tilesAcross).fill(-1);
-  let x0 = width;
-  let x1 = 0;
   for (let i = 0; i < runs.length; i += 3) {
     const y = runs[i]!;
     const from = runs[i + 1]!;
@@ -240,8 +235,6 @@ function footprintOf(
     if (!(from >= 0 && y >= 0 && to <= width && y < height)) {
       throw new MaskError('RUNS_OUTSIDE_MASK', `run (${y}, ${from}, ${to})`);
     }
-    if (from < x0) x0 = from;
-    if (to > x1) x1 = to;
     const band = y >> 7;
     for (let column = from >> 7; column << 7 < to; column++) {
       if (lastBandIn[column] === band) continue;
@@ -249,5 +242,5 @@ function footprintOf(
       tiles.push(band * tilesAcross + column);
     }
   }
-  return { tiles, box: { x0, y0: runs[0] ?? 0, x1, y1: (runs[runs.length - 3] ?? -1) + 1 } };
+  return tiles;
 }

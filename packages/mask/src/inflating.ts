@@ -8,7 +8,14 @@ export interface InflateCodes {
   readonly truncated: MaskErrorCode;
 }
 
-/** `length` bytes, exactly; throws one of the codes otherwise, `bomb` for an announcement above `atMost` before anything is unpacked. */
+/** Bytes of the room that is used again and again: more than a stroke's rows or a tile's runs take. */
+const ROOM = 16_384;
+const room = new Uint8Array(ROOM);
+
+/**
+ * `length` bytes, exactly, to be read before the next call: mostly in a room that is used again. Throws one of the codes
+ * otherwise, `bomb` for an announcement above `atMost` before anything is unpacked.
+ */
 export function inflateExactly(
   deflated: Uint8Array,
   { length, atMost, codes }: { length: number; atMost: number; codes: InflateCodes },
@@ -17,7 +24,9 @@ export function inflateExactly(
   let out: Uint8Array;
   try {
     // One byte of room more than announced: whatever fills it is longer than it said.
-    out = inflateSync(deflated, { out: new Uint8Array(length + 1) });
+    out = inflateSync(deflated, {
+      out: length < ROOM ? room.subarray(0, length + 1) : new Uint8Array(length + 1),
+    });
   } catch (error) {
     throw new MaskError(codes.broken, error instanceof Error ? error.message : String(error));
   }

@@ -8,16 +8,31 @@ export interface PlacedRecord {
   readonly record: StrokeRecord;
 }
 
+/** What the place of a record depends on. */
+export interface Stamped {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly strokeId: number;
+  readonly part: number;
+  readonly lamport: number;
+  readonly label: number;
+}
+
 /** Total order of records: by stamp, then by what else tells two records apart, so that every replica agrees. */
-export function compareRecords(a: PlacedRecord, b: PlacedRecord): number {
+export function compareStamped(a: Stamped, b: Stamped): number {
   return (
-    a.record.lamport - b.record.lamport ||
+    a.lamport - b.lamport ||
     compareText(a.sessionId, b.sessionId) ||
-    a.record.strokeId - b.record.strokeId ||
-    a.record.part - b.record.part ||
-    a.record.label - b.record.label ||
+    a.strokeId - b.strokeId ||
+    a.part - b.part ||
+    a.label - b.label ||
     compareText(a.id, b.id)
   );
 }
+
+export const compareRecords = (a: PlacedRecord, b: PlacedRecord): number =>
+  compareStamped(stampedOf(a), stampedOf(b));
+
+const stampedOf = ({ id, sessionId, record }: PlacedRecord): Stamped => ({ ...record, id, sessionId });
 
 export const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

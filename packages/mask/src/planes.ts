@@ -129,7 +129,7 @@ export function layRecord(
   { slot, records, counts }: { slot: number; records: RecordTable; counts: Uint32Array },
 ): number {
   const layer = new RecordLayer(planes, slot, records, counts);
-  const { runs } = records.at(slot).placed.record;
+  const { runs } = records.at(slot);
   for (let run = firstRunOfRow(runs, box.y0); run < runs.length && runs[run]! < box.y1; run += 3) {
     const row = (runs[run]! - top) * TILE_SIZE - left;
     layer.lay(row + Math.max(runs[run + 1]!, box.x0), row + Math.min(runs[run + 2]!, box.x1));
@@ -144,7 +144,7 @@ function fillGaps(
   { gaps, slot, records }: { gaps: readonly Gap[]; slot: number; records: RecordTable },
 ): void {
   const layer = new RecordLayer(planes, slot, records, NOT_COUNTED);
-  const { runs } = records.at(slot).placed.record;
+  const { runs } = records.at(slot);
   let run = firstRunOfRow(runs, gaps[0]!.y);
   for (const { y, from, to } of gaps) {
     while (run < runs.length && runs[run]! < y) run += 3;
@@ -185,7 +185,7 @@ export function liftRecords(
   const { shown } = planes;
   const gaps: Gap[] = [];
   for (const slot of gone) {
-    const { runs, label } = records.at(slot).placed.record;
+    const { runs, label } = records.at(slot);
     const { y0, y1, x0, x1 } = place.box;
     for (let run = firstRunOfRow(runs, y0); run < runs.length && runs[run]! < y1; run += 3) {
       const y = runs[run]!;
@@ -209,9 +209,10 @@ export function liftRecords(
   const top = gone.reduce((a, b) => (records.above(a, b) ? a : b));
   const [firstRow, lastRow] = [gaps[0]!.y, gaps.at(-1)!.y];
   for (const slot of others) {
-    const { box } = records.at(slot);
+    const { runs } = records.at(slot);
     // What lies above all that is gone shows already wherever it can.
-    if (box.y0 > lastRow || box.y1 <= firstRow || !records.above(top, slot)) continue;
+    const isElsewhere = runs[0]! > lastRow || runs[runs.length - 3]! < firstRow;
+    if (isElsewhere || !records.above(top, slot)) continue;
     fillGaps(planes, place, { gaps, slot, records });
   }
   return countGaps(planes, gaps, { records, counts });

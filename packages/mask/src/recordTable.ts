@@ -1,15 +1,19 @@
 /** The live records of a composition, each in a numbered slot, with their stamps as numbers. Slots are used again; refuses an id twice. */
 import { MaskError } from './errors.ts';
-import { compareRecords, type PlacedRecord } from './placedRecord.ts';
-import type { Box } from './runs.ts';
+import { compareStamped, type PlacedRecord, type Stamped } from './placedRecord.ts';
 import { SessionOrder } from './sessionOrder.ts';
 
+/**
+ * Canonical runs within a mask, as triples `y, x0, x1` of 16 bits each: no mask is wider or higher. There are thousands in
+ * memory, and nothing else of a live record is as large.
+ */
+export type MaskRuns = Uint16Array;
+
 /** What a table knows of a record that lies in a slot. */
-interface Entry {
-  readonly placed: PlacedRecord;
+interface Entry extends Stamped {
+  readonly runs: MaskRuns;
   /** Indexes of the tiles that it touches. */
   readonly tiles: readonly number[];
-  readonly box: Box;
 }
 
 export class RecordTable {
@@ -37,22 +41,23 @@ export class RecordTable {
     return this.entries[slot]!;
   }
 
-  /** Throws RECORD_ID_TAKEN. */
-  add(entry: Entry): number {
-    const { placed } = entry;
-    if (this.slots.has(placed.id)) throw new MaskError('RECORD_ID_TAKEN', placed.id);
+  /** `record` lies within the mask, on these tiles. Throws RECORD_ID_TAKEN. */
+  add({ id, sessionId, record }: PlacedRecord, tiles: readonly number[]): number {
+    if (this.slots.has(id)) throw new MaskError('RECORD_ID_TAKEN', id);
+    const { strokeId, part, lamport, label } = record;
     const slot = this.freeSlots.pop() ?? this.entries.length;
     if (slot >= this.lamports.length) this.grow();
-    this.entries[slot] = entry;
-    this.slots.set(placed.id, slot);
-    this.lamports[slot] = placed.record.lamport;
-    this.sessionNumbers[slot] = this.sessions.numberOf(placed.sessionId);
-    this.labels[slot] = placed.record.label;
+    const runs = new Uint16Array(record.runs);
+    this.entries[slot] = { id, sessionId, strokeId, part, lamport, label, runs, tiles };
+    this.slots.set(id, slot);
+    this.lamports[slot] = lamport;
+    this.sessionNumbers[slot] = this.sessions.numberOf(sessionId);
+    this.labels[slot] = label;
     return slot;
   }
 
   release(slot: number): void {
-    this.slots.delete(this.entries[slot]!.placed.id);
+    this.slots.delete(this.entries[slot]!.id);
     this.entries[slot] = undefined;
     this.freeSlots.push(slot);
   }
@@ -77,7 +82,7 @@ export class RecordTable {
     const { ranks } = this.sessions;
     const rank = ranks[this.sessionNumbers[a]!]! - ranks[this.sessionNumbers[b]!]!;
     if (rank !== 0) return rank > 0;
-    return a !== b && compareRecords(this.entries[a]!.placed, this.entries[b]!.placed) > 0;
+    return a !== b && compareStamped(this.entries[a]!, this.entries[b]!) > 0;
   }
 
   private grow(): void {

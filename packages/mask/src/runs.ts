@@ -26,8 +26,7 @@ export interface Size {
 export class RunsWriter {
   /** Numbers written so far, three a run. */
   length = 0;
-  // A stroke has some two hundred runs.
-  private triples = new Int32Array(768);
+  private triples = takeSpare();
 
   at(index: number): number {
     return this.triples[index]!;
@@ -41,7 +40,7 @@ export class RunsWriter {
       return;
     }
     if (n + 3 > this.triples.length) {
-      const larger = new Int32Array(this.triples.length * 2);
+      const larger = new Int32Array(Math.max(FEW_TRIPLES, this.triples.length * 2));
       larger.set(this.triples);
       this.triples = larger;
     }
@@ -51,9 +50,27 @@ export class RunsWriter {
     this.length = n + 3;
   }
 
+  /** Once; the writer is done with then. */
   finish(): Runs {
-    return this.triples.slice(0, this.length) as Runs;
+    const runs = this.triples.slice(0, this.length) as Runs;
+    if (this.triples.length <= MAX_SPARE) spare = this.triples;
+    this.triples = NO_TRIPLES;
+    this.length = 0;
+    return runs;
   }
+}
+
+/** A stroke has some two hundred runs. */
+const FEW_TRIPLES = 768;
+const MAX_SPARE = 16_384;
+const NO_TRIPLES = new Int32Array(0);
+/** The room that the last writer wrote in: every stroke that comes in would have the system find some, and clear it. */
+let spare: Int32Array | undefined;
+
+function takeSpare(): Int32Array {
+  const taken = spare ?? new Int32Array(FEW_TRIPLES);
+  spare = undefined;
+  return taken;
 }
 
 export const EMPTY_RUNS = new Int32Array(0) as Runs;
@@ -149,7 +166,7 @@ export const clip = (runs: Runs, { width, height }: Size): Runs =>
   clipToBox(runs, { x0: 0, y0: 0, x1: width, y1: height });
 
 /** Index (a multiple of 3) of the first run with a row >= y; `runs.length` when there is none. */
-export function firstRunOfRow(runs: Runs, y: number): number {
+export function firstRunOfRow(runs: Runs | Uint16Array, y: number): number {
   let low = 0;
   let high = runs.length / 3;
   while (low < high) {

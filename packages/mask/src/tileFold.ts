@@ -35,7 +35,7 @@ export function startTileFold(options: {
   const { grid, records, slots, work, sessions, end } = options;
   const numberOf = new Map(sessions.map((sessionId, number) => [sessionId, number]));
   for (const slot of slots) {
-    const { sessionId } = records.at(slot).placed;
+    const { sessionId } = records.at(slot);
     if (!numberOf.has(sessionId)) throw new MaskError('SESSION_UNNUMBERED', sessionId);
   }
   const queue = [...work.keys()];
@@ -97,8 +97,8 @@ function foldPlanes(
 ): FoldedBase {
   const stampOf = (value: number): Stamp => {
     if (value < 0) return before.stamps[-value - 1]!;
-    const { sessionId, record } = records.at(value).placed;
-    return { lamport: record.lamport, sessionId, label: record.label };
+    const { sessionId, lamport, label } = records.at(value);
+    return { lamport, sessionId, label };
   };
   const number = ({ sessionId }: Stamp) => numberOf.get(sessionId)!;
   const order = (a: Stamp, b: Stamp) => a.lamport - b.lamport || number(a) - number(b) || a.label - b.label;

@@ -2,11 +2,15 @@
 
 /**
  * Message types, the first varuint of a frame. 0–3 are y-websocket's own; a stock client ignores the rest.
+ * - `sync`: y-protocols' three. A page answers the server's SyncStep1 as stock clients do: updates that come before its answer are
+ *   not looked at, for they are part of it.
  * - `durable` (server → client): bytes of `encodeAck` of the mask document: what of yours is now committed.
  * - `refused` (server → client): varString JSON of {@link ErrorBody}: an update was not applied, and why.
  * - `ready` (server → client): varString JSON of {@link RoomReady}, sent once after sign-in, before sync.
  * - `base` (server → client): bytes of `encodeBase` of the mask document: the folded part, before the answer to a SyncStep1.
  * - `folded` (server → client): bytes of `encodeFoldNotice`: what has just been folded; an update that deletes it follows.
+ * - `foldNumber` (server → client): varUint after the answer to a SyncStep1, unless nothing was ever folded: the fold that whoever
+ *   has received everything until here holds. Without it, the deletion of what was folded looks like an undo.
  * - `startOver` (server → client), nothing more: the document shows what was never committed and nobody sends again; only a
  *   fresh one, with what is not saved of the old, shows what everybody sees.
  */
@@ -20,7 +24,8 @@ export const ROOM_MESSAGE = {
   ready: 102,
   base: 103,
   folded: 104,
-  startOver: 105,
+  foldNumber: 105,
+  startOver: 106,
 } as const;
 
 export interface RoomReady {

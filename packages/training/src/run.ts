@@ -47,7 +47,11 @@ function sorted(record: object): [string, unknown][] {
  * Throws NO_LABELS, ONE_CLASS_ONLY, RECIPE_INVALID, LABEL_TABLE_INVALID, SECTION_INVALID, LABEL_VALUE_UNKNOWN,
  * MODEL_ARCHITECTURE, CHECKPOINT_MISMATCH; EngineError MEMORY_TOO_SMALL.
  */
-export function prepareRun(options: RunOptions, engine: Engine['name'], replicas = 1): PreparedRun {
+export function prepareRun(
+  options: RunOptions,
+  engine: Pick<Engine, 'name' | 'cards'>,
+  replicas = 1,
+): PreparedRun {
   const { labels, recipe, seed, startFrom, resumeFrom } = options;
   checkRecipe(recipe);
   const preset = presetOf(recipe, classesOf(labels).length);

@@ -13,7 +13,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { engine, resumeFrom } = options;
   const now = options.now ?? (() => performance.now());
   const startedAt = now() - 1000 * (resumeFrom?.seconds ?? 0);
-  const prepared = prepareRun(options, engine.name);
+  const prepared = prepareRun(options, engine);
   const unet = createRunUnet(engine, options, prepared);
   try {
     const batches = createRunBatches(options, prepared);

@@ -13,7 +13,7 @@ export function emitFrozenLogits(to: Graph, state: UnetState, images: Tensor): T
   checkArchitecture(state.config, state);
   const byName = new Map(state.parameters.map((parameter) => [parameter.name, parameter]));
   return unetLogits(
-    graphOps(to, 'predict', []),
+    graphOps(to, 'predict', 'float32', []),
     state.config,
     ({ name }) => {
       const { values, shape } = byName.get(name)!;

@@ -2,38 +2,34 @@
 
 import type { Graph, Tensor } from '@cotrace/graph';
 import * as graph from '@cotrace/graph';
-import { fanIn, WEIGHT_EPSILON } from './eagerOps.ts';
 import { unetError } from './errors.ts';
 import type { Ops } from './ops.ts';
+import type { Precision } from './precision.ts';
+import { standardised } from './standardised.ts';
 
-/** Names of nodes begin with `scope`; `factors` are the dropout factors by place while training. */
-export function graphOps(to: Graph, scope: string, factors: readonly Tensor[]): Ops<Tensor> {
+/**
+ * Names of nodes begin with `scope`; `factors` are the dropout factors by place while training. Parameters come as
+ * float32; activations, and what they meet, have `precision`.
+ */
+export function graphOps(
+  to: Graph,
+  scope: string,
+  precision: Precision,
+  factors: readonly Tensor[],
+): Ops<Tensor> {
   const after = (x: Tensor, what: string) => `${x.node.name}/${what}`;
   return {
     // Parameters are named after their place (`up0/conv1/filter`), so their convolutions are too.
-    conv: (x, filter) => graph.conv2d(to, `${scope}/${filter.node.name}/conv`, x, filter),
-    standardise(filter, gain) {
-      const { type, shape } = filter;
-      const name = `${scope}/${filter.node.name}/standard`;
-      const times = (what: string, a: Tensor, b: Tensor) => graph.binary(to, 'Mul', `${name}/${what}`, a, b);
-      const count = fanIn(shape);
-      const mean = (what: string, x: Tensor) =>
-        times(
-          what,
-          graph.sum(to, `${name}/${what}/sum`, x, [0, 1, 2], true),
-          scalar(`${what}/share`, 1 / count),
-        );
-      const scalar = (what: string, value: number) => graph.scalar(to, `${name}/${what}`, value);
-      const wide = graph.cast(to, `${name}/wide`, filter, 'float32');
-      const centred = graph.binary(to, 'Sub', `${name}/centred`, wide, mean('mean', wide));
-      const variance = mean('variance', times('square', centred, centred));
-      const sound = graph.binary(to, 'AddV2', `${name}/sound`, variance, scalar('epsilon', WEIGHT_EPSILON));
-      const inverse = graph.unary(to, 'Rsqrt', `${name}/inverse`, sound);
-      const scale = times('scale', inverse, scalar('deviation', Math.sqrt(2 / count)));
-      const gained = times('gained', scale, graph.cast(to, `${name}/gain`, gain, 'float32'));
-      return graph.cast(to, `${name}/filter`, times('wideFilter', centred, gained), type);
+    conv: (x, filter) => {
+      const name = `${scope}/${filter.node.name}`;
+      return graph.conv2d(to, `${name}/conv`, x, graph.cast(to, `${name}/narrow`, filter, precision));
     },
-    bias: (x, bias) => graph.biasAdd(to, after(x, 'bias'), x, bias),
+    standardise: (filter, gain) =>
+      standardised(to, `${scope}/${filter.node.name}/standard`, filter, gain, precision),
+    bias: (x, bias) => {
+      const narrow = graph.cast(to, `${scope}/${bias.node.name}/narrow`, bias, precision);
+      return graph.biasAdd(to, after(x, 'bias'), x, narrow);
+    },
     relu: (x) => graph.unary(to, 'Relu', after(x, 'relu'), x),
     groupNorm() {
       throw unetError('CONFIG_INVALID', {

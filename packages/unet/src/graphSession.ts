@@ -3,15 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cotrace/engine';
-import { savedModelBytes } from '@cotrace/graph';
+import { type Graph, type Signature, savedModelBytes } from '@cotrace/graph';
 import type { Tensor } from './eagerOps.ts';
-import type { TrainGraph } from './trainGraph.ts';
 
-export type SignatureName = keyof TrainGraph['signatures'];
-
-export interface GraphSession {
+export interface GraphSession<Name extends string> {
   /** Runs one signature. The caller disposes of what goes in and what comes out. */
-  run(name: SignatureName, inputs: Record<string, Tensor>): Record<string, Tensor>;
+  run(name: Name, inputs: Record<string, Tensor>): Record<string, Tensor>;
   dispose(): void;
 }
 
@@ -27,17 +24,17 @@ interface NativeTf {
 /** The TensorFlow that the engine installs, and its TF_GRAPH_DEF_VERSION. */
 export const GRAPH_VERSIONS = { tensorflowVersion: '2.21.0', producer: 2474 } as const;
 
-export async function openGraphSession(
+export async function openGraphSession<Name extends string>(
   engine: Engine,
-  { graph, signatures }: TrainGraph,
-): Promise<GraphSession> {
+  { graph, signatures }: { graph: Graph; signatures: Record<Name, Signature> },
+): Promise<GraphSession<Name>> {
   const { node } = engine.tf as unknown as NativeTf;
   const folder = await mkdtemp(join(tmpdir(), 'cotrace-graph-'));
   try {
     const bytes = savedModelBytes(graph, signatures, GRAPH_VERSIONS);
     await writeFile(join(folder, 'saved_model.pb'), bytes);
-    const models = new Map<SignatureName, LoadedModel>();
-    for (const name of Object.keys(signatures) as SignatureName[]) {
+    const models = new Map<Name, LoadedModel>();
+    for (const name of Object.keys(signatures) as Name[]) {
       models.set(name, await node.loadSavedModel(folder, ['serve'], name));
     }
     return {

@@ -11,8 +11,10 @@ import { parameterCountOf, parameterSpecs, sizeOf, startValues } from './network
 import { choosePrecision } from './precision.ts';
 import { receptiveRadius } from './receptiveRadius.ts';
 import { checkArchitecture, type UnetState } from './state.ts';
-import { buildTrainGraph, factorsName, gradientName } from './trainGraph.ts';
+import { buildTrainGraph, factorsName, gradientName, type TrainGraph } from './trainGraph.ts';
 import type { TrainBatch, UnetImplementation, UnetOptions } from './unet.ts';
+
+type TrainSession = GraphSession<keyof TrainGraph['signatures']>;
 
 export function createGraphUnet(
   engine: Engine,
@@ -23,13 +25,13 @@ export function createGraphUnet(
   const specs = parameterSpecs(config);
   const trainGraph = buildTrainGraph(config, choosePrecision(precision, engine));
   let disposed = false;
-  let opening: Promise<GraphSession> | null = null;
+  let opening: Promise<TrainSession> | null = null;
   let step = 0;
   // What the variables are to hold, until the next call brings it into the session.
   let pending: UnetState | null = startState(config, seed);
   let pendingWeights: Float32Array | null = null;
 
-  async function session(what: string): Promise<GraphSession> {
+  async function session(what: string): Promise<TrainSession> {
     if (disposed) throw unetError('DISPOSED', { what });
     opening ??= openGraphSession(engine, trainGraph);
     const open = await opening;
@@ -45,7 +47,7 @@ export function createGraphUnet(
     return open;
   }
 
-  function restore(open: GraphSession, state: UnetState): void {
+  function restore(open: TrainSession, state: UnetState): void {
     const inputs: Record<string, Tensor> = {};
     for (const [index, parameter] of state.parameters.entries()) {
       for (const part of PARTS) inputs[partName(index, part)] = tf.tensor(parameter[part], parameter.shape);
@@ -71,7 +73,7 @@ export function createGraphUnet(
 
   /** Runs one of the two signatures that take a step; disposes of `inputs`. */
   function stepThrough(
-    open: GraphSession,
+    open: TrainSession,
     signature: 'train' | 'apply',
     inputs: Record<string, Tensor>,
     learningRate: number,

@@ -5,10 +5,20 @@ import type { UnetOptions } from './unet.ts';
 
 export type Precision = 'float32' | 'bfloat16';
 
-/** `auto` takes bfloat16 where the processor multiplies it natively; elsewhere it would be slower than float32. */
+/** Ampere (8.0) is the first of NVIDIA's whose tensor cores take bfloat16. */
+const BFLOAT16_CAPABILITY = 8;
+
+/**
+ * `auto` takes bfloat16 where the processor or card multiplies it natively; elsewhere it would be slower than float32.
+ * XLA is left off on cards as on processors: it compiles anew for every tile size, and whole sections have any.
+ */
 export function choosePrecision(wanted: UnetOptions['precision'], engine: Engine): Precision {
   if (wanted === 'float32' || wanted === 'bfloat16') return wanted;
-  return engine.device === 'cpu' && multipliesBfloat16(processorFlags()) ? 'bfloat16' : 'float32';
+  const native =
+    engine.device === 'gpu'
+      ? (engine.cards[0]?.computeCapability ?? 0) >= BFLOAT16_CAPABILITY
+      : multipliesBfloat16(processorFlags());
+  return native ? 'bfloat16' : 'float32';
 }
 
 /** `flags`: the processor's, as Linux writes them, separated by spaces. */

@@ -22,6 +22,7 @@ import { graphLoss, graphOps } from './graphOps.ts';
 import { graphParameters, restoreSignature, saveSignature } from './graphParameters.ts';
 import { halfSignatures, weightSignatures } from './halves.ts';
 import { dropoutPlaces, type ParameterSpec, unetLogits } from './network.ts';
+import type { Precision } from './precision.ts';
 
 /** Name of a gradient among the outputs of `gradients`. */
 export const gradientName = (index: number) => `gradient_${index}`;
@@ -40,13 +41,11 @@ export interface TrainGraph {
  * `precision` is that of activations and convolutions while training; weights, loss, Adam and predictions are always
  * float32.
  */
-export function buildTrainGraph(config: UnetConfig, precision: 'float32' | 'bfloat16'): TrainGraph {
+export function buildTrainGraph(config: UnetConfig, precision: Precision): TrainGraph {
   const to = graph.createGraph();
   const parameters = graphParameters(to, config);
   const byName = new Map(parameters.map(({ spec, read }) => [spec.name, read]));
   const parameterOf = ({ name }: ParameterSpec) => byName.get(name)!;
-  const narrowOf = ({ name }: ParameterSpec) =>
-    graph.cast(to, `narrow/${name}`, byName.get(name)!, precision);
 
   const channels = outputChannels(config);
   const images = graph.placeholder(to, 'images', ['n', 'h', 'w', 1]);
@@ -62,7 +61,12 @@ export function buildTrainGraph(config: UnetConfig, precision: 'float32' | 'bflo
     graph.cast(to, `narrow/${factor.node.name}`, factor, precision),
   );
   const narrowImages = graph.cast(to, 'narrow/images', images, precision);
-  const narrowLogits = unetLogits(graphOps(to, 'train', narrowFactors), config, narrowOf, narrowImages);
+  const narrowLogits = unetLogits(
+    graphOps(to, 'train', precision, narrowFactors),
+    config,
+    parameterOf,
+    narrowImages,
+  );
   const logits = graph.cast(to, 'train/logits', narrowLogits, 'float32');
   const { loss, dz } = graphLoss(to, logits, targets, weights);
   const found = graph.gradients(
@@ -70,7 +74,7 @@ export function buildTrainGraph(config: UnetConfig, precision: 'float32' | 'bflo
     [{ tensor: logits, dy: dz }],
     parameters.map(({ read }) => read),
   );
-  const predicted = unetLogits(graphOps(to, 'predict', []), config, parameterOf, images);
+  const predicted = unetLogits(graphOps(to, 'predict', 'float32', []), config, parameterOf, images);
 
   const named = (tensors: Tensor[], name: (index: number) => string) =>
     Object.fromEntries(tensors.map((tensor, index) => [name(index), tensor]));

@@ -1,6 +1,7 @@
 /** The bench of painting together must not rot: three painters, a second and a half, the real server and the bare relay. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { toMarkdown, toText } from '../tables.ts';
 import { measureJoins } from './join.ts';
 import { Latencies } from './latencies.ts';
 import { type Load, type LoadFigures, paintersOf, runLoad, strokesPerPainter } from './load.ts';
@@ -9,7 +10,6 @@ import { medianOfRounds } from './rounds.ts';
 import { slopeOf } from './soak.ts';
 import { openStage, type Stage } from './stage.ts';
 import { paintSessions, readSessions, writeSessions } from './strokes.ts';
-import { toMarkdown, toText } from './tables.ts';
 import { targetsOf } from './targets.ts';
 import { Bytes, readStrokes } from './updateReader.ts';
 import type { ServerKind } from './wires.ts';

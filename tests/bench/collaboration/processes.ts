@@ -54,17 +54,20 @@ export interface ChildOptions {
   /** The Node that runs it. */
   readonly node: string;
   readonly args?: readonly string[];
+  /** Of Node. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Resolves when the process is there. What it writes to its error output is shown when it dies before its time. */
 export async function startChild<A extends Answerers>(options: ChildOptions): Promise<Child<A>> {
-  const { file, node, args = [] } = options;
-  const execArgv = ['--import', 'tsx', '--expose-gc'];
+  const { file, node, args = [], flags = [], env = {} } = options;
+  const execArgv = [...flags, '--import', 'tsx', '--expose-gc'];
   const child = fork(join(import.meta.dirname, file), [...args], {
     cwd: ROOT,
     execPath: node,
     execArgv,
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, ...env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   return attach<A>(child, file);

@@ -1,10 +1,11 @@
 /** A measurement as tables. What a load was not carried with is said, never left out. */
+
+import { median } from '../measure.ts';
+import type { Table } from '../tables.ts';
 import type { Joined } from './client/joiner.ts';
 import type { Percentiles } from './latencies.ts';
 import { type Load, type LoadFigures, paintersOf } from './load.ts';
 import type { LoadResult, Measured } from './measure.ts';
-import { median } from './rounds.ts';
-import type { Table } from './tables.ts';
 import { isCarried, targetsOf } from './targets.ts';
 
 /** Painters that send later than this, at the 99th percentile, measure themselves. */

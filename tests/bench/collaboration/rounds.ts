@@ -1,13 +1,7 @@
 /** Several runs of one load as one set of figures: medians of what varies, the worst of what must not happen at all. */
+import { median } from '../measure.ts';
 import type { Percentiles } from './latencies.ts';
 import type { HarnessFigures, LoadFigures } from './load.ts';
-
-export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new Error('A median of nothing.');
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 export function medianOfRounds(rounds: readonly LoadFigures[]): LoadFigures {
   const middle = (of: (round: LoadFigures) => number) => median(rounds.map(of));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { openDatabase } from '../../../apps/server/src/database/openDatabase.ts';
 import { createLog } from '../../../apps/server/src/log.ts';
+import { SERVER_FLAGS, SERVER_MEMORY } from '../../../scripts/setup/serverMemory.mjs';
 import { type Child, startChild } from './processes.ts';
 import { treeCpuMs } from './processTime.ts';
 import type { ServerCalls } from './servers/serverCalls.ts';
@@ -63,6 +64,8 @@ export async function openStage(options: { node: string; peers?: string | undefi
         file: `servers/${kind}.ts`,
         node,
         args: kind === 'hocuspocus' ? [peers!] : [],
+        // As `npm start` starts it; the others have no such settings.
+        ...(kind === 'cotrace' ? { flags: SERVER_FLAGS, env: SERVER_MEMORY } : {}),
       });
       servers.add(child);
       const { origin, token } = await child.call('listen', {

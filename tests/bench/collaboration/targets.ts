@@ -1,8 +1,9 @@
 /** What Cotrace's server has to reach, held against one measurement. */
+
+import { median } from '../measure.ts';
 import type { Joined } from './client/joiner.ts';
 import type { LoadFigures } from './load.ts';
 import type { LoadResult, Measured } from './measure.ts';
-import { median } from './rounds.ts';
 
 export interface Target {
   readonly what: string;

@@ -1,8 +1,12 @@
-/** `cotrace export`: a submission or the course layout of a project, written by the server, fetched here. */
+/**
+ * `cotrace export`: a submission or the course layout of a project, written by the server, fetched here; or its live model
+ * as a folder, a TensorFlow SavedModel.
+ */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Client, ExportJob } from '@cotrace/protocol';
+import type { Client, ExportJob, Task } from '@cotrace/protocol';
+import { decodeModel, saveModelFolder } from '@cotrace/training';
 import type { Command } from 'commander';
 import { cliError } from '../errors.ts';
 import { isFolder, oneOf } from '../options.ts';
@@ -12,7 +16,7 @@ import type { Shell } from '../shell.ts';
 interface ExportOptions extends ServerOptions {
   project: string;
   task?: string;
-  kind: ExportJob['kind'];
+  kind: ExportJob['kind'] | 'model';
   out: string;
 }
 
@@ -20,14 +24,16 @@ const ASK_EVERY_MS = 500;
 
 export function addExport(program: Command, shell: Shell): void {
   withServerOptions(program.command('export'))
-    .description('Fetch a submission (32-bit float TIFF) or the course layout (ZIP) of a project')
+    .description(
+      'Fetch a submission (32-bit float TIFF), the course layout (ZIP) or the live model of a project',
+    )
     .requiredOption('--project <NAME>', 'name or id of the project')
     .requiredOption(
       '--kind <KIND>',
-      'submission or course-layout',
-      oneOf('--kind', ['submission', 'course-layout']),
+      'submission, course-layout or model',
+      oneOf('--kind', ['submission', 'course-layout', 'model']),
     )
-    .requiredOption('--out <PATH>', 'file to write, or a folder to put it into')
+    .requiredOption('--out <PATH>', 'file to write, or a folder to put it into; for a model its own folder')
     .option('--task <NAME>', 'task of the project (default: the only one, else Membrane)')
     .addHelpText(
       'after',
@@ -37,6 +43,7 @@ export function addExport(program: Command, shell: Shell): void {
       const client = clientOf(options, shell);
       const project = await findProject(client, options.project);
       const task = findTask(project, options.task);
+      if (options.kind === 'model') return exportModel(client, task, options, shell);
       const started = await client.call('createExport', {
         params: { taskId: task.id },
         body: { kind: options.kind },
@@ -55,6 +62,22 @@ export function addExport(program: Command, shell: Shell): void {
         if (passed === false) shell.note(`✗ ${rule}  ${sentence}`);
       }
     });
+}
+
+/** The folder that `train` would have written: for `predict`, to train on, and for any TensorFlow. */
+async function exportModel(
+  client: Client,
+  task: Pick<Task, 'id' | 'name'>,
+  { out, json }: ExportOptions,
+  shell: Shell,
+): Promise<void> {
+  const models = await client.call('listModels', { params: { taskId: task.id } });
+  const live = models.find((model) => model.live);
+  if (!live) throw cliError('NO_LIVE_MODEL', { task: task.name });
+  const model = decodeModel(await client.call('modelFile', { params: { modelId: live.id } }));
+  await saveModelFolder(out, model);
+  if (json) shell.print(JSON.stringify({ path: out, modelId: live.id, network: model.network }));
+  else shell.print(`${out}: the live model of ${task.name}, a TensorFlow SavedModel.`);
 }
 
 async function finished(client: Client, started: ExportJob): Promise<ExportJob> {

@@ -116,8 +116,8 @@ export function addTrain(program: Command, shell: Shell): void {
     )
     .option(
       '--engine <NAME>',
-      'auto, tensorflow, webgpu or wasm',
-      oneOf('--engine', ['auto', 'tensorflow', 'webgpu', 'wasm']),
+      'auto, gpu, tensorflow, webgpu or wasm',
+      oneOf('--engine', ['auto', 'gpu', 'tensorflow', 'webgpu', 'wasm']),
       'auto',
     )
     .option(
@@ -155,11 +155,8 @@ export function addTrain(program: Command, shell: Shell): void {
 }
 
 function refuse(options: TrainCommandOptions): void {
-  const { strategy, engine, steps, minutes, weights, resume } = options;
+  const { strategy, steps, minutes, weights, resume } = options;
   if (strategy === 'tpu') throw new MirrorError('TPU_UNREACHABLE');
-  if (engine === 'webgpu') {
-    throw cliError('NOT_YET', { what: '--engine webgpu', instead: 'use auto, tensorflow or wasm' });
-  }
   refuseCourseOptions(options);
   if (steps !== undefined && minutes !== undefined) {
     throw cliError('BAD_USE', { sentence: 'One of --steps and --minutes was expected, but both came.' });

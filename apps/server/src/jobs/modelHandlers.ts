@@ -12,6 +12,7 @@ export type ModelRoute =
   | 'requestJob'
   | 'cancelJob'
   | 'listModels'
+  | 'modelFile'
   | 'promoteModel'
   | 'listMaps'
   | 'mapProbability'
@@ -58,6 +59,13 @@ export function createModelHandlers({ store, queue, blobs, live, now }: ModelPar
 
     async listModels({ params }) {
       return (await store.models.models(params.taskId)).map(toModel);
+    },
+
+    async modelFile({ params }) {
+      const model = await store.models.model(params.modelId);
+      if (!model) throw new ProtocolError('NOT_FOUND');
+      const { stream } = await blobs.stream(model.blob);
+      return new Bytes(stream, { type: 'application/octet-stream', immutable: true, etag: model.blob });
     },
 
     async promoteModel({ params, projectId }) {

@@ -36,6 +36,7 @@ import { GhostWatch } from './ghosts.ts';
 import { levelWithStore } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
 import { readAllowedPresence } from './presence.ts';
+import { Questions } from './questions.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { refuseReadersNews } from './readers.ts';
 import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf } from './refusal.ts';
@@ -45,6 +46,7 @@ import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
 import { parseRoomRequest, type RoomRequest } from './roomRequest.ts';
 import type { RoomStore } from './roomStore.ts';
 import { claimSession } from './sessions.ts';
+import { isEmptyUpdate } from './updateParts.ts';
 
 export interface ConnectionParts {
   readonly registry: RoomRegistry;
@@ -71,10 +73,8 @@ export class Connection implements Peer {
   private readonly acknowledgements = new Acknowledgements((acks) => {
     if (this.phase === 'inside') this.hold!.room.relay.note(durableFrame(acks), this);
   });
-  /** SyncStep1s sent and not answered yet. */
-  private awaitedAnswers = 0;
-  private gapTimer: NodeJS.Timeout | undefined;
   private readonly outgoing: Outgoing;
+  private readonly questions: Questions;
   private readonly ghosts: GhostWatch;
   private readonly mayStrike: () => boolean;
   private readonly mayMove = createRateLimit({
@@ -95,9 +95,14 @@ export class Connection implements Peer {
       parts.log.warn('Mask room: a slow reader is sent away', { waiting });
       this.end(CLOSE.slowReader);
     });
+    this.questions = new Questions({
+      gapMs: parts.limits.gapMs,
+      ask: () => this.send(syncStep1Frame(this.hold!.room.doc)),
+      end: (gap) => this.end(CLOSE.gap, gap),
+    });
     this.ghosts = new GhostWatch({
       ghostMs: parts.limits.ghostMs,
-      ask: () => this.askForMissing(),
+      ask: () => this.questions.ask(),
       tell: () => this.send(startOverFrame()),
     });
     this.mayStrike = createRateLimit({ perSecond: strikesPerSecond, burst: strikes });
@@ -172,7 +177,8 @@ export class Connection implements Peer {
     this.phase = 'inside';
     room.peers.add(this);
     this.send(readyFrame(room.ready(this.mayPaint)));
-    this.askForMissing();
+    this.questions.askFirst();
+    this.ghosts.start();
     this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
     this.sendPresences();
     for (const bytes of this.early.splice(0)) this.receive(bytes);
@@ -203,14 +209,14 @@ export class Connection implements Peer {
         case 'syncStep1': {
           if (!this.mayAskForAll())
             throw new ProtocolError('BAD_REQUEST', 'Expected one SyncStep1 a second.');
-          const base = this.missingBase();
-          const answer = [...(base === undefined ? [] : [base]), ...room.answerTo(frame.stateVector)];
+          const answer = [...this.missingBase(), ...room.answerTo(frame.stateVector)];
           this.outgoing.allow(answer.reduce((sum, { message }) => sum + message.length, 0));
           for (const part of answer) this.send(part);
+          room.prepare();
           return;
         }
         case 'syncStep2':
-          this.awaitedAnswers = Math.max(0, this.awaitedAnswers - 1);
+          this.questions.answered();
           return this.takeUpdate(frame.update, 'answer');
         case 'update':
           return this.takeUpdate(frame.update, 'news');
@@ -225,31 +231,37 @@ export class Connection implements Peer {
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */
-  private missingBase(): Frame | undefined {
+  private missingBase(): Frame[] {
     const { base } = this.hold!.room;
     const { fold } = this.asked!;
     // A page may hold a fold that a database from a backup does not know.
     const held = this.heldFold ?? (fold <= base.number ? fold : 0);
     this.heldFold = base.number;
-    return held < base.number ? base.frameSince(held) : undefined;
+    return held < base.number ? [base.frameSince(held)] : [];
   }
 
   private takeUpdate(update: Uint8Array, as: 'answer' | 'news') {
     const { room } = this.hold!;
+    // A page that has nothing which the room lacks: all that there is to acknowledge was acknowledged when it came in.
+    if (as === 'answer' && isEmptyUpdate(update)) {
+      this.ghosts.answered(false);
+      return this.questions.gapIsClosed();
+    }
     if (!this.mayPaint) {
       const news = as === 'answer' ? ownPart(update, this.ownership()) : update;
       refuseReadersNews(() => room.bringsNews(news));
       if (as === 'answer') this.ghosts.answered(room.lacksOf(update));
       return;
     }
+    if (as === 'news' && !this.questions.takesNews) return;
     try {
       this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {
-      if (error instanceof MaskDocError && error.code === 'UPDATE_GAP') return this.onGap(error, as);
-      if (as === 'answer') this.gapIsClosed();
+      if (error instanceof MaskDocError && error.code === 'UPDATE_GAP') return this.questions.gap(error, as);
+      if (as === 'answer') this.questions.gapIsClosed();
       throw error;
     }
-    if (as === 'answer') this.gapIsClosed();
+    if (as === 'answer') this.questions.gapIsClosed();
   }
 
   private applyUpdate(update: Uint8Array, as: 'answer' | 'news'): Applied {
@@ -271,24 +283,6 @@ export class Connection implements Peer {
     const { room } = this.hold!;
     const clientIds = room.sessions.get(sessionId)?.clientIds ?? new Set([clientId]);
     return { clientIds, doc: room.doc, sessionId };
-  }
-
-  /** Something before this update is missing: ask for all of it, once; whoever does not have it has to come back. */
-  private onGap(error: MaskDocError, as: 'answer' | 'news') {
-    if (as === 'answer' && this.awaitedAnswers === 0) return this.end(CLOSE.gap, error);
-    if (this.gapTimer !== undefined) return;
-    this.gapTimer = setTimeout(() => this.end(CLOSE.gap, error), this.parts.limits.gapMs);
-    this.askForMissing();
-  }
-
-  private gapIsClosed(): void {
-    clearTimeout(this.gapTimer);
-    this.gapTimer = undefined;
-  }
-
-  private askForMissing(): void {
-    this.awaitedAnswers++;
-    this.send(syncStep1Frame(this.hold!.room.doc));
   }
 
   private takePresence(bytes: Uint8Array): void {
@@ -321,7 +315,7 @@ export class Connection implements Peer {
     this.mayPaint = mayPaint;
     this.send(readyFrame(room.ready(mayPaint)));
     // What was refused meanwhile may come now.
-    if (mayPaint) this.askForMissing();
+    if (mayPaint) this.questions.askFirst();
   }
 
   /** After a session or a token of this person has ended: was it the one of this socket? */
@@ -390,7 +384,7 @@ export class Connection implements Peer {
     const wasHere = this.phase !== 'gone';
     this.phase = 'gone';
     this.early = [];
-    clearTimeout(this.gapTimer);
+    this.questions.gapIsClosed();
     this.ghosts.stop();
     this.hold?.room.leave(this);
     this.presence = undefined;

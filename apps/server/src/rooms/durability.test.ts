@@ -84,7 +84,8 @@ describe('a group commit', () => {
     expect(ack.clocks).toEqual([[doc.clientID, 10]]);
     expect(server.store.attempts).toBe(1);
     const place = { projectId: 'project', taskId: 'task' };
-    expect(server.painted).toEqual([
+    const byMask = [...server.painted].sort((a, b) => (a.maskId < b.maskId ? -1 : 1));
+    expect(byMask).toEqual([
       { ...place, maskId: 'mask', sectionId: 'section', labelledPixels: 10, newPixels: 10 },
       { ...place, maskId: 'other', sectionId: 'other section', labelledPixels: area, newPixels: area },
     ]);

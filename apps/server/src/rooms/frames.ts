@@ -183,6 +183,10 @@ export const baseFrame = (base: Uint8Array): Frame =>
 export const foldedFrame = (notice: Uint8Array): Frame =>
   frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, notice));
 
+/** Of the newest fold that the reader has been told of. */
+export const foldNumberFrame = (number: number): Frame =>
+  frame(ROOM_MESSAGE.foldNumber, (encoder) => encoding.writeVarUint(encoder, number));
+
 export const startOverFrame = (): Frame => frame(ROOM_MESSAGE.startOver, () => {});
 export const refusedFrame = (body: ErrorBody): Frame => json(ROOM_MESSAGE.refused, body);
 export const readyFrame = (ready: RoomReady): Frame => json(ROOM_MESSAGE.ready, ready);

@@ -1,11 +1,7 @@
 /**
  * Notices a page that shows what no server has: a room that broke had relayed it before it was committed. Mostly its author
- * sends it again at once, and nobody has to know; if not, the page must start over, or it differs for ever. Knows no
- * document and no socket.
- *
- *   calm ── an answer with ghosts ──► waiting ── ghostMs ──► asked ── an answer with ghosts ──► told
- *     ▲                                  │                     │
- *     └──────── an answer without ◄──────┴─────────────────────┘
+ * sends it again at once, and nobody has to know; if not, the page must start over, or it differs for ever. Asks until an
+ * answer has come that holds nothing of the kind: answers get lost, too. Knows no document and no socket.
  */
 export interface GhostParts {
   /** Milliseconds that authors have to send again what a broken room took from them. */
@@ -17,30 +13,32 @@ export interface GhostParts {
 }
 
 export class GhostWatch {
-  private state: 'calm' | 'waiting' | 'asked' | 'told' = 'calm';
   private timer: NodeJS.Timeout | undefined;
+  private authorsHadTime = false;
 
   constructor(private readonly parts: GhostParts) {}
 
+  /** The page has been asked for the first time. */
+  start(): void {
+    const { ghostMs, ask } = this.parts;
+    this.timer ??= setInterval(() => {
+      this.authorsHadTime = true;
+      ask();
+    }, ghostMs);
+  }
+
   /** The page has answered; does it hold what others wrote or deleted, and the room lacks? */
   answered(hasGhosts: boolean): void {
-    const { ghostMs, ask, tell } = this.parts;
-    if (!hasGhosts) {
-      this.stop();
-    } else if (this.state === 'calm') {
-      this.state = 'waiting';
-      this.timer = setTimeout(() => {
-        this.state = 'asked';
-        ask();
-      }, ghostMs);
-    } else if (this.state === 'asked') {
-      this.state = 'told';
-      tell();
+    if (!hasGhosts) this.stop();
+    else {
+      this.start();
+      if (this.authorsHadTime) this.parts.tell();
     }
   }
 
   stop(): void {
-    clearTimeout(this.timer);
-    this.state = 'calm';
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.authorsHadTime = false;
   }
 }

@@ -98,11 +98,11 @@ describe('at the door', () => {
     await fresh.next('ready');
   });
 
-  it('keeps frames that come before sign-in is done, in their order', async () => {
+  it('loses nothing that is painted before sign-in is done: the answer brings it', async () => {
     await using server = await startRoomServer();
     const letIn = server.access.holdSignIns();
     const doc = new Y.Doc();
-    await using anna = connectRaw(server, { name: 'anna', clientId: doc.clientID });
+    await using anna = connectRaw(server, { name: 'anna', clientId: doc.clientID, answers: false });
     await anna.opened;
     for (let i = 1; i <= 500; i++) {
       anna.sendUpdate(
@@ -110,6 +110,7 @@ describe('at the door', () => {
       );
     }
     letIn();
+    anna.sendStep2(Y.encodeStateAsUpdate(doc, (await anna.next('step1')).bytes));
     const isLast = ({ ack }: { ack: { clocks: readonly (readonly [number, number])[] } }) =>
       ack.clocks[0]?.[1] === 500;
     while (!isLast(await anna.next('durable')));

@@ -15,8 +15,8 @@ import {
 import { ProtocolError, type RoomReady } from '@cotrace/protocol';
 import * as Y from 'yjs';
 import type { CommitLog, LogWriter } from './commitLog.ts';
-import { RoomBase, readBase } from './folds/roomBase.ts';
-import { type Frame, type PresenceEntry, syncStep2Frame } from './frames.ts';
+import { RoomBase } from './folds/roomBase.ts';
+import { type Frame, foldNumberFrame, type PresenceEntry, syncStep2Frame } from './frames.ts';
 import { isNothing, JoinAnswer } from './joinAnswer.ts';
 import { LogFollower } from './logFollower.ts';
 import { isForeign } from './refusal.ts';
@@ -64,7 +64,6 @@ export class Room implements LogWriter {
   readonly doc = new Y.Doc();
   readonly sessions = new Map<string, EditSession>();
   readonly peers = new Set<Peer>();
-  readonly mask: MaskDoc;
   readonly base: RoomBase;
   /** Updates are turned away until an epoch has ended or has not. */
   isMoving = false;
@@ -74,8 +73,10 @@ export class Room implements LogWriter {
   readonly relay: Relay<Peer>;
   private readonly follower: LogFollower;
   private readonly joinAnswer = new JoinAnswer(this.doc);
+  private opened: MaskDoc | undefined;
+  private opening: NodeJS.Immediate | undefined;
   private labels: ReadonlySet<number>;
-  private maxLamport: number;
+  private maxLamport = 0;
   private appliedBytes: Uint8Array | undefined;
   private appliedPainted = 0;
   /** Nobody may paint here any more. */
@@ -96,25 +97,59 @@ export class Room implements LogWriter {
     });
     const document = fold?.epoch === row.epoch ? [fold.document] : [];
     applyLog(this.doc, [...document, ...entries.map(({ bytes }) => bytes)]);
-    const { width, height } = row;
-    const { maxPlanes, undoHorizon } = parts.limits;
-    this.mask = openMaskDoc({
-      doc: this.doc,
-      width,
-      height,
-      maxPlanes,
-      undoHorizon,
-      ...(fold === undefined ? {} : { base: readBase(fold, 0) }),
-    });
-    this.base = new RoomBase(this.mask, fold?.tiles ?? []);
-    this.maxLamport = this.mask.greatestLamport;
+    this.base = new RoomBase(() => this.mask, fold);
+    // A fold's document need not know of entries which the fold before it took: see `applyLogged`.
+    if (entries.length > 0 && this.base.watermarks.length > 0) this.deleteFolded();
     this.labels = new Set(row.labels);
     this.doc.on('update', (bytes: Uint8Array) => {
       this.appliedBytes = bytes;
       this.joinAnswer.changed(bytes);
     });
-    this.mask.onChange(({ painted }) => {
-      this.appliedPainted += painted;
+  }
+
+  /**
+   * The picture, made when it is needed first: whoever comes in is answered from bytes alone, which takes a fraction of the
+   * time. Throws MaskDocError, MaskError when the log holds what makes no picture; the room has ended then.
+   */
+  get mask(): MaskDoc {
+    this.opened ??= this.openMask();
+    return this.opened;
+  }
+
+  private openMask(): MaskDoc {
+    const { width, height } = this.row;
+    const { maxPlanes, undoHorizon } = this.parts.limits;
+    const base = this.base.unopened;
+    try {
+      const mask = openMaskDoc({
+        doc: this.doc,
+        width,
+        height,
+        maxPlanes,
+        undoHorizon,
+        ...(base === undefined ? {} : { base }),
+      });
+      this.base.opened();
+      this.maxLamport = mask.greatestLamport;
+      mask.onChange(({ painted }) => {
+        this.appliedPainted += painted;
+      });
+      return mask;
+    } catch (error) {
+      this.end(error);
+      throw error;
+    }
+  }
+
+  /** Somebody is here who may paint soon: the picture is made while what was sent is on its way. */
+  prepare(): void {
+    if (this.opened !== undefined || this.hasEnded) return;
+    this.opening ??= setImmediate(() => {
+      try {
+        if (!this.hasEnded) this.opened ??= this.openMask();
+      } catch {
+        // The room has ended by it: everybody was told.
+      }
     });
   }
 
@@ -123,7 +158,7 @@ export class Room implements LogWriter {
   }
 
   get greatestLamport(): number {
-    return this.maxLamport;
+    return Math.max(this.mask.greatestLamport, this.maxLamport);
   }
 
   /** Entries of the log below this are in the document. */
@@ -198,9 +233,16 @@ export class Room implements LogWriter {
     };
   }
 
-  /** What somebody lacks who holds this much. `stateVector` has been through `readFrame`. */
+  /**
+   * What somebody lacks who holds this much; and which fold they hold by now, if nothing got lost. `stateVector` has been
+   * through `readFrame`.
+   */
   answerTo(stateVector: Uint8Array): Frame[] {
-    return isNothing(stateVector) ? this.joinAnswer.frames() : [syncStep2Frame(this.doc, stateVector)];
+    const { number } = this.base;
+    const fold = number > 0 ? [foldNumberFrame(number)] : [];
+    return isNothing(stateVector)
+      ? [...this.joinAnswer.frames(), ...fold]
+      : [syncStep2Frame(this.doc, stateVector), ...fold];
   }
 
   /** Does the update hold something that the document lacks? A reader's must not. Throws MaskDocError. */
@@ -280,12 +322,14 @@ export class Room implements LogWriter {
 
   destroy(): void {
     this.hasEnded = true;
+    clearImmediate(this.opening);
     this.relay.stop();
-    this.mask.destroy();
+    this.opened?.destroy();
     this.doc.destroy();
   }
 
   private inspect(sessionId: string, clientIds: ReadonlySet<number>, update: Uint8Array) {
+    const { sessionState } = this.mask;
     return inspectUpdate(update, {
       doc: this.doc,
       sessionId,
@@ -293,7 +337,7 @@ export class Room implements LogWriter {
       width: this.row.width,
       height: this.row.height,
       labels: this.labels,
-      sessionState: this.mask.sessionState,
+      sessionState,
       currentMaxLamport: this.maxLamport,
     });
   }
@@ -323,11 +367,13 @@ export class Room implements LogWriter {
       this.doc,
       entries.map(({ bytes }) => bytes),
     );
-    this.maxLamport = Math.max(this.maxLamport, this.mask.greatestLamport);
+    this.maxLamport = Math.max(this.maxLamport, this.opened?.greatestLamport ?? 0);
     if (this.appliedBytes !== undefined) this.relay.update(this.appliedBytes, undefined);
-    // Folds may be known before the entries that they took: those go at once, or their deletion would pass for an undo.
-    if (this.mask.watermarks.length > 0) {
-      this.changeUnlogged(() => deleteFolded(this.doc, this.mask.watermarks));
-    }
+    if (this.base.watermarks.length > 0) this.changeUnlogged(() => this.deleteFolded());
+  }
+
+  /** Folds may be known before the entries that they took: those go at once, or their deletion would pass for an undo. */
+  private deleteFolded(): void {
+    deleteFolded(this.doc, this.base.watermarks);
   }
 }

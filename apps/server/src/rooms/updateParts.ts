@@ -36,6 +36,10 @@ const HAS_PARENT_SUB = 0b0010_0000;
 const HAS_RIGHT = 0b0100_0000;
 const HAS_LEFT = 0b1000_0000;
 
+/** Neither structs nor deletions: two zeros. */
+export const isEmptyUpdate = (update: Uint8Array): boolean =>
+  update.length === 2 && update[0] === 0 && update[1] === 0;
+
 /** Takes apart an update that Yjs has written or accepted. */
 export function takeApart(update: Uint8Array): UpdateParts {
   const decoder = decoding.createDecoder(update);

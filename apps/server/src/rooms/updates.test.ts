@@ -35,6 +35,14 @@ async function annaAndBert(server: RoomServer) {
   return { anna, doc, bert, bertsDoc };
 }
 
+/** The acknowledgement of the client's struct with the number `count`. */
+async function until(client: RawClient, count: number) {
+  for (;;) {
+    const durable = await client.next('durable');
+    if (durable.ack.clocks.some(([, clock]) => clock >= count)) return durable;
+  }
+}
+
 describe('an update', () => {
   it('of a valid stroke is relayed, committed and acknowledged', async () => {
     await using server = await startRoomServer();
@@ -133,6 +141,35 @@ describe('an update', () => {
   });
 });
 
+describe('news', () => {
+  it('waits for the answer: an undo from before it is not left behind, to be refused or folded away', async () => {
+    await using server = await startRoomServer({ limits: { undoHorizon: 3 } });
+    const doc = new Y.Doc();
+    const stroke = (id: number) =>
+      pushed(doc, ANNA, recordBytes({ strokeId: id, lamport: id, runs: dotAt(10 * id, 10) }));
+    const page = { name: 'anna', clientId: doc.clientID };
+    await using before = connectRaw(server, page);
+    await before.next('durable');
+    before.sendUpdate(stroke(1));
+    await before.next('durable');
+    // On its way when the socket broke; leaves no gap.
+    doc.getArray(`ops:${ANNA}`).delete(0);
+
+    await using again = connectRaw(server, { ...page, answers: false });
+    const { bytes } = await again.next('step1');
+    for (const id of [2, 3, 4, 5]) again.sendUpdate(stroke(id));
+    again.sendStep2(Y.encodeStateAsUpdate(doc, bytes));
+    const { ack } = await until(again, 5);
+    expect([...ack.clocks]).toEqual([[doc.clientID, 5]]);
+    expect(again.frames.some(({ kind }) => kind === 'refused')).toBe(false);
+    const { values } = await server.rooms.labels('mask');
+    expect([1, 2, 3, 4, 5].map((id) => values[10 * 300 + 10 * id])).toEqual([0, 1, 1, 1, 1]);
+    // Once it has answered, what it does is taken as it comes.
+    again.sendUpdate(stroke(6));
+    await until(again, 6);
+  });
+});
+
 describe('a gap', () => {
   it('is asked for, and what comes then closes it', async () => {
     await using server = await startRoomServer();
@@ -140,8 +177,6 @@ describe('a gap', () => {
     await using anna = connectRaw(server, { name: 'anna', clientId: doc.clientID });
     await anna.next('durable');
     await anna.next('step1');
-    anna.sendStep2(Y.encodeStateAsUpdate(doc));
-    await anna.next('durable');
     pushed(doc, ANNA, recordBytes());
     anna.sendUpdate(pushed(doc, ANNA, recordBytes({ strokeId: 2, lamport: 2, runs: dotAt(0, 0) })));
     const { bytes } = await anna.next('step1');
@@ -155,7 +190,6 @@ describe('a gap', () => {
     const doc = new Y.Doc();
     await using anna = connectRaw(server, { name: 'anna', clientId: doc.clientID });
     await anna.next('step1');
-    anna.sendStep2(Y.encodeStateAsUpdate(doc));
     pushed(doc, ANNA, recordBytes());
     const late = pushed(doc, ANNA, recordBytes({ strokeId: 2 }));
     anna.sendUpdate(late);

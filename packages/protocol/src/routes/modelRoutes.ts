@@ -37,6 +37,14 @@ export const modelRoutes = {
     response: z.array(trainedModel),
   }),
 
+  modelFile: route({
+    method: 'GET',
+    path: '/api/models/:modelId/file',
+    access: 'model.read',
+    summary: "A model's weights and description, as `cotrace export --kind model` unpacks them",
+    response: 'application/octet-stream',
+  }),
+
   promoteModel: route({
     method: 'POST',
     path: '/api/models/:modelId/promote',

@@ -5,7 +5,7 @@ import type { Model } from '../model.ts';
 import { COURSE_RECIPE } from '../recipe.ts';
 import { type LabelClass, MEMBRANE_LABELS } from '../section.ts';
 import { stateOfKeras } from './courseWeights.ts';
-import { readKerasLayers } from './weightFile.ts';
+import { readKerasFile } from './weightFile.ts';
 
 const KERAS_FILE = /\.(hdf5|h5)$/i;
 
@@ -19,7 +19,8 @@ export function isKerasFile(path: string): boolean {
  * table of evenly spaced greys. Throws KERAS_FILE, KERAS_ARCHITECTURE; KERAS_LABELS for a table of another length.
  */
 export async function loadKerasModel(path: string, labels?: readonly LabelClass[]): Promise<Model> {
-  const state = stateOfKeras(readKerasLayers(await bytesOf(path), path), path);
+  const { layers, inputSide } = readKerasFile(await bytesOf(path), path);
+  const state = stateOfKeras(layers, path);
   const { config } = state;
   const table = labels ?? (config.classes === 2 ? MEMBRANE_LABELS : evenGreys(config.classes));
   if (table.length !== config.classes) {
@@ -27,7 +28,12 @@ export async function loadKerasModel(path: string, labels?: readonly LabelClass[
   }
   return {
     labels: [...table],
-    recipe: { ...COURSE_RECIPE, base: config.base, depth: config.depth },
+    recipe: {
+      ...COURSE_RECIPE,
+      base: config.base,
+      depth: config.depth,
+      tile: inputSide ?? COURSE_RECIPE.tile,
+    },
     network: config,
     temperature: 1,
     training: { seed: 0, steps: 0, seconds: 0, finalLoss: null, labelledPixels: 0, engine: 'Keras' },

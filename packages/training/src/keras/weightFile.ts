@@ -23,8 +23,15 @@ export interface KerasLayer {
 
 const KERAS_3_ROOTS = ['layers', '_layer_checkpoint_dependencies'];
 
+export interface KerasFile {
+  /** In the order of the model. */
+  layers: KerasLayer[];
+  /** Side of the square images that the model was built for, pixels; null where the file holds weights alone. */
+  inputSide: number | null;
+}
+
 /** Throws KERAS_FILE for bytes that are no HDF5 file or hold no weights in either layout. */
-export function readKerasLayers(bytes: Uint8Array, name: string): KerasLayer[] {
+export function readKerasFile(bytes: Uint8Array, name: string): KerasFile {
   const file = openFile(bytes, name);
   try {
     const legacy = [childOf(file, 'model_weights'), file].find(
@@ -32,7 +39,7 @@ export function readKerasLayers(bytes: Uint8Array, name: string): KerasLayer[] {
     );
     const layers = legacy ? readLegacy(legacy) : readKeras3(file);
     const withWeights = layers.filter(({ arrays }) => arrays.length > 0);
-    if (withWeights.length > 0) return withWeights;
+    if (withWeights.length > 0) return { layers: withWeights, inputSide: inputSideOf(file) };
   } catch (cause) {
     // What jsfive throws for a damaged file is whatever it tripped over, at times a mere text.
     const found = cause instanceof Error ? cause.message : String(cause);
@@ -47,6 +54,14 @@ function openFile(bytes: Uint8Array, name: string): File {
   } catch (cause) {
     throw new TrainingError('KERAS_FILE', `bytes that are no HDF5 file, ${name}`, cause);
   }
+}
+
+/** From the description that `model.save` writes: Keras 3 says batch_shape, Keras 2 batch_input_shape. */
+function inputSideOf(file: File): number | null {
+  const text = file.attrs.model_config;
+  if (typeof text !== 'string') return null;
+  const found = /"batch(?:_input)?_shape": \[null, (\d+), (\d+), 1\]/.exec(text);
+  return found && found[1] === found[2] ? Number(found[1]) : null;
 }
 
 function readLegacy(root: Group): KerasLayer[] {

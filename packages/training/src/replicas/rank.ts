@@ -58,7 +58,7 @@ async function work(folder: string, communicator: Communicator, upwards: Upwards
   const job = await shareJob(folder, communicator);
   const { options } = job;
   const engine = await loadEngine(job.engine);
-  const prepared = prepareRun(options, engine.name, job.replicas);
+  const prepared = prepareRun(options, engine, job.replicas);
   const unet = createRunUnet(engine, options, prepared);
   const batches = createRunBatches(options, prepared);
   const count = options.recipe.batch;

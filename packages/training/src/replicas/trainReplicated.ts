@@ -76,11 +76,11 @@ export async function trainReplicated(
   { strategy, hosts = [], onNotice, ...rest }: Replication,
 ): Promise<ReplicatedResult> {
   const { engine, recipe } = options;
-  const machine = await machineOf(engine);
+  const machine = machineOf(engine);
   let wanted = { strategy, hosts, replicas: rest.replicas, batch: recipe.batch };
   planReplicas(wanted, machine);
   await checkHosts(hosts);
-  const prepared = prepareRun(options, engine.name, rest.replicas);
+  const prepared = prepareRun(options, engine, rest.replicas);
   const showBatches = batchShower(options, prepared);
   let resumeFrom = options.resumeFrom;
   for (;;) {

@@ -16,6 +16,7 @@ export async function plainEngine(): Promise<Engine> {
     device: 'cpu',
     deviceName: 'JavaScript',
     threads: 1,
+    cards: [],
     sentence: 'Plain JavaScript, for tests.',
   };
 }

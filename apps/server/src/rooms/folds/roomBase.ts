@@ -2,7 +2,7 @@
  * The folded part of a loaded room: which fold wrote which tile, and the frame that tells a page of it. Tiles themselves lie
  * in the mask's composition. Knows no store and no socket.
  */
-import { type Base, decodeWatermarks, encodeBase, type MaskDoc } from '@cotrace/mask-doc';
+import { type Base, decodeWatermarks, encodeBase, type MaskDoc, type Watermarks } from '@cotrace/mask-doc';
 import { baseFrame, type Frame } from '../frames.ts';
 import type { StoredBase, StoredTile, Tiles } from './foldStore.ts';
 
@@ -20,23 +20,43 @@ export class RoomBase {
   private readonly foldOf = new Map<number, number>();
   /** For pages that hold nothing: after a deployment everybody joins at once. */
   private whole: Frame | undefined;
+  /** What the store gave, until the mask has it. */
+  private stored: Base | undefined;
+  private isOpen = false;
 
-  /** `tiles`: of the base that the mask was opened with. */
+  /** Throws MaskDocError BASE_MALFORMED. */
   constructor(
-    private readonly mask: MaskDoc,
-    tiles: readonly StoredTile[],
+    private readonly mask: () => MaskDoc,
+    stored: StoredBase | undefined,
   ) {
-    this.note(tiles);
+    if (stored === undefined) return;
+    this.stored = readBase(stored, 0);
+    this.note(stored.tiles);
+  }
+
+  /** What the mask is to be opened with; undefined when it is or there is nothing. */
+  get unopened(): Base | undefined {
+    return this.stored;
+  }
+
+  /** The mask has taken `unopened`. */
+  opened(): void {
+    this.stored = undefined;
+    this.isOpen = true;
   }
 
   /** Of the newest fold; 0 before the first. */
   get number(): number {
-    return this.mask.foldNumber;
+    return this.isOpen ? this.mask().foldNumber : (this.stored?.number ?? 0);
+  }
+
+  get watermarks(): Watermarks {
+    return this.isOpen ? this.mask().watermarks : (this.stored?.watermarks ?? []);
   }
 
   /** Lays what the store has of the folds after `since` under the picture. Throws MaskDocError, MaskError. */
   take(base: StoredBase, since: number): void {
-    this.mask.setBase(readBase(base, since));
+    this.mask().setBase(readBase(base, since));
     this.note(base.tiles);
   }
 
@@ -49,13 +69,17 @@ export class RoomBase {
   /** What a page that holds fold `since` lacks; all of it for 0. */
   frameSince(since: number): Frame {
     if (since === 0 && this.whole !== undefined) return this.whole;
-    const { watermarks, composition } = this.mask;
-    const tiles = [...this.foldOf].flatMap(([index, fold]) =>
-      fold > since ? [[index, composition.baseTile(index)!] as const] : [],
-    );
-    const frame = baseFrame(encodeBase({ number: this.number, since, watermarks, tiles }));
+    const { number, watermarks } = this;
+    const tiles = this.tiles().filter(([index]) => this.foldOf.get(index)! > since);
+    const frame = baseFrame(encodeBase({ number, since, watermarks, tiles }));
     if (since === 0) this.whole = frame;
     return frame;
+  }
+
+  private tiles(): Base['tiles'] {
+    if (!this.isOpen) return this.stored?.tiles ?? [];
+    const { composition } = this.mask();
+    return [...this.foldOf.keys()].map((index) => [index, composition.baseTile(index)!] as const);
   }
 
   private note(tiles: readonly StoredTile[]): void {

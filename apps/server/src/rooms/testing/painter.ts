@@ -165,6 +165,7 @@ export function openPainter({ origin }: { origin: string }, options: PainterOpti
       job.finish();
       tellFold(mask.foldNumber);
     });
+    handlers[ROOM_MESSAGE.foldNumber] = () => {};
     mask.onChange(look);
     provider.on('sync', (synced) => {
       if (synced && page.carried !== undefined) {

@@ -1,4 +1,7 @@
-/** Speaks the room's wire by hand: what no honest page would send, and every frame that comes back. */
+/**
+ * Speaks the room's wire by hand: what no honest page would send, and every frame that comes back. Says at once that it holds
+ * nothing, as a page that has just been opened: until a room has that answer it takes no news.
+ */
 import {
   type Ack,
   type Base,
@@ -12,6 +15,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import { EMPTY_UPDATE } from '../folds/foldStore.ts';
 import { tokenOf } from './memoryAccess.ts';
 
 type Received =
@@ -24,6 +28,7 @@ type Received =
   | { kind: 'ready'; ready: RoomReady }
   | { kind: 'base'; base: Base }
   | { kind: 'folded'; notice: FoldNotice }
+  | { kind: 'foldNumber'; number: number }
   | { kind: 'startOver' };
 type Kind = Received['kind'];
 type Of<K extends Kind> = Extract<Received, { kind: K }>;
@@ -62,6 +67,7 @@ export function connectRaw(
     cookie,
     autoPong = true,
     fold = 0,
+    answers = true,
   }: {
     name: string;
     sessionId?: string;
@@ -72,6 +78,8 @@ export function connectRaw(
     autoPong?: boolean;
     /** Number of the base that it says to hold. */
     fold?: number;
+    /** False: only what the test sends. */
+    answers?: boolean;
   },
 ): RawClient {
   const query = new URLSearchParams({
@@ -102,6 +110,7 @@ export function connectRaw(
   socket.on('message', (data: Buffer) => {
     const frame = read(new Uint8Array(data));
     frames.push(frame);
+    if (answers && frame.kind === 'ready') socket.send(syncFrame(1, EMPTY_UPDATE));
     const index = waiting.findIndex(({ kind }) => kind === frame.kind);
     if (index < 0) untaken.push(frame);
     else waiting.splice(index, 1)[0]!.take(frame);
@@ -173,6 +182,8 @@ function read(bytes: Uint8Array): Received {
       return { kind: 'base', base: decodeBase(bytes.slice(decoder.pos)) };
     case ROOM_MESSAGE.folded:
       return { kind: 'folded', notice: decodeFoldNotice(bytes.slice(decoder.pos)) };
+    case ROOM_MESSAGE.foldNumber:
+      return { kind: 'foldNumber', number: decoding.readVarUint(decoder) };
     case ROOM_MESSAGE.startOver:
       return { kind: 'startOver' };
     default:

@@ -14,6 +14,8 @@ export interface FoldFollower {
   takeBase(bytes: Uint8Array): void;
   /** The server has folded what this page should hold, too. Throws MaskDocError BASE_MALFORMED. */
   takeNotice(bytes: Uint8Array): void;
+  /** By now the page should hold this fold. */
+  expectNumber(number: number): void;
   destroy(): void;
 }
 
@@ -71,6 +73,9 @@ export function createFoldFollower({
       job = maskDoc.followFold(notice);
       if (job === undefined) onMismatch();
       else scheduleSlice();
+    },
+    expectNumber(number) {
+      if (number > (job?.notice.number ?? maskDoc.foldNumber)) onMismatch();
     },
     destroy: drop,
   };

@@ -40,6 +40,26 @@ describe('a session of a mask that is folded', () => {
     expect(ada.maskDoc.composition.toLabels()).toEqual(painted);
   });
 
+  it('notices that a notice got lost, and takes the whole base then', async () => {
+    await using server = await startRoomServer(READY);
+    using ada = openOn(server, at('session-ada'));
+    await untilSays(ada, 'saved');
+    for (const y of [10, 20, 30]) ada.paint(stroke(y));
+    await untilSays(ada, 'saved');
+    const painted = ada.maskDoc.composition.toLabels();
+    server.tellFoldNumber();
+    server.fold(['session-ada'], { isLost: true });
+    await until(ada.maskDoc, () => ada.maskDoc.strokeCountOf('session-ada') === 0);
+    server.tellFoldNumber();
+    await until(ada, () => ada.maskDoc.foldNumber === 1);
+    expect(ada.maskDoc.composition.toLabels()).toEqual(painted);
+    await untilSays(ada, 'saved');
+    server.tellFoldNumber();
+    ada.paint(stroke(40));
+    await untilSays(ada, 'saved');
+    expect(server.foldsAskedFor).toEqual(['0', '0']);
+  });
+
   it('merges exactly what was painted offline while the others’ strokes were folded', async () => {
     await using server = await startRoomServer(READY);
     using ada = openOn(server, at('session-ada'));

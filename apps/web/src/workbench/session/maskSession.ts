@@ -198,6 +198,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   handlers[ROOM_MESSAGE.base] = readable((bytes) => folds.takeBase(bytes));
   handlers[ROOM_MESSAGE.folded] = readable((bytes) => folds.takeNotice(bytes));
 
+  handlers[ROOM_MESSAGE.foldNumber] = (_, decoder) => folds.expectNumber(decoding.readVarUint(decoder));
   handlers[ROOM_MESSAGE.startOver] = () => {
     if (isSpoilt) return;
     isSpoilt = true;
@@ -242,8 +243,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     const guilty = new Set(said.success ? said.data.strokeIds : []);
     if (code === 'LABEL_OUTSIDE_TABLE' && ready !== undefined) {
       const labelled = new Set([0, ...ready.labels]);
-      for (const { record } of maskDoc.liveRecordsOf(sessionId))
-        if (!labelled.has(record.label)) guilty.add(record.strokeId);
+      for (const { label, strokeId } of maskDoc.liveRecordsOf(sessionId))
+        if (!labelled.has(label)) guilty.add(strokeId);
     }
     const pending = new Set([...guilty].filter((id) => tracker.pendingStrokeIds.has(id)));
     if (pending.size > 0) return pending;

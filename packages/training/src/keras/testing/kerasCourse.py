@@ -3,6 +3,7 @@
     python kerasCourse.py OUT --base 4 --depth 4 --classes 2 --side 32 [--seed 1]
 
 OUT/course.h5           model.save, legacy HDF5 (.hdf5 of Keras 2 has the same layout)
+OUT/weights-only.h5     save_weights of Keras 2, the same without model_weights/
 OUT/course.weights.h5   save_weights, Keras 3
 OUT/input.f32           [2, side, side, 1], 0...1
 OUT/output.f32          model.predict of it, [2, side, side, channels]
@@ -18,10 +19,12 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from keras.src.legacy.saving import legacy_h5_format
 
 
 def course_unet(base, depth, classes, dropout, side):
@@ -85,6 +88,8 @@ def main():
     classes.tofile(at("targets.u8"))
     model.predict(images, verbose=0).astype("<f4").tofile(at("output.f32"))
     model.save(at("course.h5"))
+    with h5py.File(at("weights-only.h5"), "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, model)
     model.save_weights(at("course.weights.h5"))
     targets = classes[..., None].astype("float32") if of.classes == 2 else np.eye(of.classes, dtype="float32")[classes]
     loss, accuracy = model.train_on_batch(images, targets)

@@ -72,10 +72,10 @@ export function createStrokeRecorder({
 
   const strokesNow = (strokeIds: ReadonlySet<number>): KeptStroke[] => {
     const records = new Map<number, Uint8Array[]>();
-    for (const { record, bytes } of maskDoc.liveRecordsOf(place.sessionId)) {
-      if (!strokeIds.has(record.strokeId)) continue;
-      const list = records.get(record.strokeId);
-      if (list === undefined) records.set(record.strokeId, [bytes]);
+    for (const { strokeId, bytes } of maskDoc.liveRecordsOf(place.sessionId)) {
+      if (!strokeIds.has(strokeId)) continue;
+      const list = records.get(strokeId);
+      if (list === undefined) records.set(strokeId, [bytes]);
       else list.push(bytes);
     }
     return [...strokeIds].map((strokeId) => {

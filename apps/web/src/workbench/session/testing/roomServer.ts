@@ -27,8 +27,10 @@ export interface RoomServer extends AsyncDisposable {
   refuseWith(why: ErrorBody | undefined): void;
   /** Refuses updates that hold a record of this label, by the strokes' names; undefined: takes them again. */
   refuseLabel(label: number | undefined): void;
-  /** Folds all that these sessions have painted, and tells; `wrongly`: a notice that fits nobody. */
-  fold(sessionIds: readonly string[], options?: { wrongly: boolean }): void;
+  /** Folds all that these sessions have painted, and tells; `wrongly`: a notice that fits nobody; `isLost`: none arrives. */
+  fold(sessionIds: readonly string[], options?: { wrongly?: boolean; isLost?: boolean }): void;
+  /** Tells everybody which fold they should hold. */
+  tellFoldNumber(): void;
   /** Tells everybody of an update that the document does not hold, as of a server that is gone. */
   haunt(update: Uint8Array): void;
   /** Tells everybody that they show what no server has. */
@@ -161,11 +163,16 @@ export async function startRoomServer(ready: Omit<RoomReady, 'maskId' | 'epoch'>
       job.finish();
       for (const [index, bytes] of job.tiles) tiles.set(index, bytes);
       const notice = options?.wrongly ? { ...job.notice, digest: job.notice.digest ^ 1 } : job.notice;
-      broadcast(
-        frame(ROOM_MESSAGE.folded, (encoder) => encoding.writeUint8Array(encoder, encodeFoldNotice(notice))),
+      const told = frame(ROOM_MESSAGE.folded, (encoder) =>
+        encoding.writeUint8Array(encoder, encodeFoldNotice(notice)),
       );
+      if (!options?.isLost) broadcast(told);
       deleteFolded(doc, maskDoc.watermarks);
     },
+    tellFoldNumber: () =>
+      broadcast(
+        frame(ROOM_MESSAGE.foldNumber, (encoder) => encoding.writeVarUint(encoder, maskDoc.foldNumber)),
+      ),
     haunt: (update) =>
       broadcast(frame(ROOM_MESSAGE.sync, (encoder) => syncProtocol.writeUpdate(encoder, update))),
     startOver: () => broadcast(frame(ROOM_MESSAGE.startOver, () => {})),

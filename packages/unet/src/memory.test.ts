@@ -1,0 +1,45 @@
+/** Training does not grow: neither tensors nor the process. Over 5,000 steps with COTRACE_LONG=1, else over 300. */
+import { type Engine, EngineError, loadEngine } from '@cotrace/engine';
+import { beforeAll, expect, it } from 'vitest';
+import { createGraphUnet } from './graphUnet.ts';
+import { stripes, TINY } from './testing/batches.ts';
+
+const STEPS = process.env.COTRACE_LONG === '1' ? 5000 : 300;
+/** Of one step: images, targets and weights of 2 × 64² pixels, four bytes each. A leak of any of them would show. */
+const STEP_BYTES = 3 * 2 * 64 * 64 * 4;
+
+let native: Engine | null;
+beforeAll(async () => {
+  try {
+    native = await loadEngine('tensorflow');
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === 'ENGINE_UNAVAILABLE')) throw error;
+    native = null;
+  }
+});
+
+it(`stays flat over ${STEPS} steps`, { timeout: 30 * 60_000 }, async ({ skip }) => {
+  if (!native) return skip();
+  const { tf } = native;
+  const config = { ...TINY, base: 4, dropout: 0.25 };
+  const unet = createGraphUnet(native, config, { seed: 1 });
+  const batch = stripes(config, 2, 64, 1);
+  const train = async (steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      if (step % 10 === 9) await unet.applySums(await unet.gradientSums(batch), 1e-4);
+      else await unet.trainStep(batch, 1e-4);
+    }
+  };
+  // Outside V8's own heap, which comes and goes as it likes.
+  const outside = () => {
+    const { rss, heapTotal, arrayBuffers } = process.memoryUsage();
+    return rss - heapTotal - arrayBuffers;
+  };
+  // Allocators fill their pools first.
+  await train(Math.min(STEPS / 3, 300));
+  const [tensors, bytes] = [tf.memory().numTensors, outside()];
+  await train(STEPS);
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect((outside() - bytes) / STEPS).toBeLessThan(STEP_BYTES / 4);
+  unet.dispose();
+});
