@@ -1,7 +1,7 @@
 /** What this machine has to train on, and how many replicas are best on it. */
 import { availableParallelism } from 'node:os';
 import type { Engine } from '@cotrace/engine';
-import { dividingReplicas, findMpi, type Machine } from '@cotrace/mirror';
+import { findMpi, fittingReplicas, type Machine } from '@cotrace/mirror';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
 import { activationsOf } from '../run.ts';
 
@@ -40,7 +40,7 @@ export function chooseReplicas(
   const what = `${units} ${cards.length > 0 ? 'graphics cards' : 'cores'}`;
   const one = (sentence: string) => ({ replicas: 1, sentence: `One process trains${sentence}` });
   if (units === 1) return one('.');
-  if (!findMpi()) {
+  if (hosts === 1 && !findMpi()) {
     return one(
       `, although there are ${what}: MPI is missing. \`npm start\` fetches it where pip is installed.`,
     );
@@ -48,7 +48,7 @@ export function chooseReplicas(
   if (hosts === 1 && expectedSeconds(recipe, machine) < WORTH_STARTING_SECONDS) {
     return one(': so short a run would be over before others had begun.');
   }
-  const replicas = dividingReplicas(recipe.batch, units);
+  const replicas = fittingReplicas(recipe.batch, machine, hosts);
   if (replicas === 1) return one(`, although there are ${what}: a batch of ${recipe.batch} is not shared.`);
   return { replicas, sentence: `${replicas} replicas train together on ${what}.` };
 }
