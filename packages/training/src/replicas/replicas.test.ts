@@ -124,22 +124,24 @@ describe.skipIf(mpiIsMissing)('two replicas', () => {
     expect(isKilled).toBe(true);
     expect(run).toMatchObject({ steps: 400, replicas: 1 });
     expect(notices).toEqual([
-      expect.stringMatching(/^A replica was lost after step \d+ .* with one replica\.$/),
+      expect.stringMatching(/^A replica was lost after step \d+ .* with one process\.$/),
     ]);
     await vi.waitFor(() => expect([...ranksOf(mark).keys()]).toEqual([]), 10_000);
     vi.unstubAllEnvs();
   });
 
-  test('of which the last one left is killed end with a sentence', async () => {
+  test('of which none is left end with a sentence', async () => {
     const mark = `COTRACE_TEST_MARK=${process.pid}-all`;
     vi.stubEnv('COTRACE_TEST_MARK', `${process.pid}-all`);
-    const run = two({
+    const options: Partial<TrainOptions> = {
       recipe: { ...RECIPE, steps: 100_000 },
       onProgress({ step }) {
         const victim = ranksOf(mark).get(0);
         if (step > 0 && victim !== undefined) process.kill(victim, 'SIGKILL');
       },
-    });
+    };
+    // A server and one worker: neither can go on alone.
+    const run = two(options, { strategy: 'parameter-server', replicas: 1 });
     await expect(run).rejects.toMatchObject({ name: 'MirrorError', code: 'REPLICA_LOST' });
     vi.unstubAllEnvs();
   });
