@@ -107,6 +107,23 @@ describe('bad use ends with 2 and one sentence', () => {
   });
 });
 
+describe('strategies', () => {
+  it('that cannot run here are refused with the reason', async () => {
+    const { exitCode, err } = await cotrace([...TRAIN, '--strategy', 'tpu']);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^TPU_UNREACHABLE: .*not for Node/);
+  });
+  it('that do not exist are answered with those that do', async () => {
+    const { exitCode, err } = await cotrace([...TRAIN, '--strategy', 'horovod']);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/mirrored, multi-worker, central-storage, parameter-server, tpu/);
+  });
+  it('take a list of hosts without gaps', async () => {
+    const { exitCode, err } = await cotrace([...TRAIN, '--strategy', 'multi-worker', '--hosts', 'a,,b']);
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('--hosts takes names')]);
+  });
+});
+
 describe('named errors end with 1', () => {
   it('an empty folder', async () => {
     using folder = temporaryFolder();

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const engine = await loadEngine(config.engine);
   say(engine.sentence);
   if (engine.faster) say(engine.faster);
-  const together = await describeReplicas(engine, config.replicas);
+  const together = describeReplicas(engine, config.replicas);
   say(together);
   await runDaemon({
     connection: createConnection({ ...config, say }),

@@ -35,13 +35,13 @@ export interface Communicator {
 
 /** A first step waits for engines that load and graphs that are built. */
 const FIRST_PATIENCE_MS = 600_000;
-/** So long a wait keeps its core: most answers come sooner. */
+/** So long a wait keeps its core, but for those who want it more: most answers come sooner. */
 const EAGER_MS = 0.3;
 /** Numbers from which on a sum or a copy takes many turns of all ranks; they are over within some milliseconds. */
 const LARGE = 1024;
-const LARGE_EAGER_MS = 100;
-/** Then it leaves the core to others; a rank that computes needs it more than one that waits. */
-const NAP_MS = 0.2;
+const LARGE_EAGER_MS = 10;
+/** Then it leaves the core to others, a twentieth of the wait at a time: whoever is waited for computes on it. */
+const NAP = { leastMs: 0.1, mostMs: 1, share: 0.05 };
 /** Sockets and timers of this process are looked after once in so long a wait. */
 const TURN_MS = 50;
 /** Numbers of one MPI call are counted in 31 bits; four to a float keeps bytes below that, too. */
@@ -65,14 +65,13 @@ export function openCommunicator(): Communicator {
   async function until(what: string, isDone: () => boolean, eagerMs: number): Promise<void> {
     const started = performance.now();
     let turnedAt = started;
-    for (let polls = 1; !isDone(); polls += 1) {
-      if (polls % 8 !== 0) continue;
+    while (!isDone()) {
       const waited = performance.now() - started;
       if (waited > patienceMs) {
         throw new MirrorError('REPLICA_SILENT', `${what}: none for ${Math.round(waited / 1000)} s`);
       }
       if (waited < eagerMs) mpi.yieldCore();
-      else Atomics.wait(nap, 0, 0, NAP_MS);
+      else Atomics.wait(nap, 0, 0, Math.min(NAP.mostMs, Math.max(NAP.leastMs, NAP.share * waited)));
       if (performance.now() - turnedAt > TURN_MS) {
         await setImmediate();
         turnedAt = performance.now();

@@ -6,6 +6,7 @@ export { checkHosts, type RankPlace, type Ranks, startRanks } from './launcher.t
 export { findMpi } from './mpi.ts';
 export {
   dividingReplicas,
+  fittingReplicas,
   type Machine,
   type Plan,
   type PlanRequest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dividingReplicas, type Machine, type PlanRequest, planReplicas } from './plan.ts';
+import { dividingReplicas, fittingReplicas, type Machine, type PlanRequest, planReplicas } from './plan.ts';
 
 const request: PlanRequest = { strategy: 'mirrored', replicas: 2, hosts: [], batch: 4 };
 const eight: Machine = { cores: 8, cards: [] };
@@ -57,5 +57,12 @@ describe('a plan', () => {
       dividingReplicas(5, 4),
       dividingReplicas(2, 2),
     ]).toEqual([2, 4, 1, 2]);
+  });
+
+  it('left to itself leaves as little idle as the batch allows', () => {
+    const fit = (batch: number, cores: number, cards: string[] = [], hosts = 1) =>
+      fittingReplicas(batch, { cores, cards }, hosts);
+    expect([fit(4, 2), fit(4, 16), fit(4, 6), fit(5, 2), fit(4, 3)]).toEqual([2, 4, 2, 1, 1]);
+    expect([fit(4, 8, ['0', '1']), fit(4, 8, ['0', '1', '2']), fit(8, 2, [], 2)]).toEqual([2, 2, 4]);
   });
 });

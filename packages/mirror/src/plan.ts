@@ -67,6 +67,17 @@ export function dividingReplicas(batch: number, wanted: number): number {
   return replicas;
 }
 
+/** Of those that divide the batch over `hosts` alike machines, the number that leaves the fewest cards or cores idle. */
+export function fittingReplicas(batch: number, { cores, cards }: Machine, hosts = 1): number {
+  let best = { each: 1, used: 0 };
+  for (let each = 1; each <= (cards.length || cores); each += 1) {
+    if (batch % (each * hosts) !== 0) continue;
+    const used = cards.length > 0 ? each : each * Math.floor(cores / each);
+    if (used >= best.used) best = { each, used };
+  }
+  return best.each * hosts;
+}
+
 function hostsOf({ strategy, hosts }: PlanRequest): readonly string[] {
   if (strategy === 'multi-worker') {
     if (hosts.length === 0) throw new MirrorError('HOSTS_MISSING');

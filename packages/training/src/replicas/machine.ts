@@ -1,26 +1,16 @@
 /** What this machine has to train on, and how many replicas are best on it. */
-import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
 import type { Engine } from '@cotrace/engine';
-import { dividingReplicas, findMpi, type Machine } from '@cotrace/mirror';
+import { findMpi, fittingReplicas, type Machine } from '@cotrace/mirror';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe.ts';
 import { activationsOf } from '../run.ts';
 
 /** Cards are counted only where the engine computes on them. */
-export async function machineOf(engine: Engine): Promise<Machine> {
+export function machineOf({ name, device, cards }: Engine): Machine {
   const cores = availableParallelism();
-  if (engine.device === 'cpu') return { cores, cards: [] };
+  if (device === 'cpu') return { cores, cards: [] };
   // Through WebGPU a process sees one card, and cannot be told which.
-  if (engine.name !== 'tensorflow') return { cores, cards: ['0'] };
-  return { cores, cards: await visibleCards() };
-}
-
-async function visibleCards(): Promise<string[]> {
-  const chosen = process.env.CUDA_VISIBLE_DEVICES;
-  if (chosen !== undefined) return chosen.split(',').filter((card) => card.trim() !== '');
-  const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader']);
-  return stdout.trim().split(/\s+/);
+  return { cores, cards: name === 'webgpu' ? ['0'] : cards.map(({ index }) => String(index)) };
 }
 
 /** A shorter run is over before more processes than one have loaded their engines and gained that back. */
@@ -39,18 +29,18 @@ function expectedSeconds(recipe: Recipe, { cores, cards }: Machine): number {
  * How many replicas to take where nobody asked for a number, and a sentence that says so: every card, else every core,
  * as far as the batch divides; one where MPI is missing or the run is short. `hosts` are taken to be alike.
  */
-export async function chooseReplicas(
+export function chooseReplicas(
   engine: Engine,
   recipe: Recipe,
   hosts = 1,
-): Promise<{ replicas: number; sentence: string }> {
-  const machine = await machineOf(engine);
+): { replicas: number; sentence: string } {
+  const machine = machineOf(engine);
   const { cores, cards } = machine;
   const units = hosts * (cards.length > 0 ? cards.length : cores);
   const what = `${units} ${cards.length > 0 ? 'graphics cards' : 'cores'}`;
   const one = (sentence: string) => ({ replicas: 1, sentence: `One process trains${sentence}` });
   if (units === 1) return one('.');
-  if (!findMpi()) {
+  if (hosts === 1 && !findMpi()) {
     return one(
       `, although there are ${what}: MPI is missing. \`npm start\` fetches it where pip is installed.`,
     );
@@ -58,15 +48,15 @@ export async function chooseReplicas(
   if (hosts === 1 && expectedSeconds(recipe, machine) < WORTH_STARTING_SECONDS) {
     return one(': so short a run would be over before others had begun.');
   }
-  const replicas = dividingReplicas(recipe.batch, units);
+  const replicas = fittingReplicas(recipe.batch, machine, hosts);
   if (replicas === 1) return one(`, although there are ${what}: a batch of ${recipe.batch} is not shared.`);
   return { replicas, sentence: `${replicas} replicas train together on ${what}.` };
 }
 
 /** What a trainer can say of itself before it knows a recipe. */
-export async function describeReplicas(engine: Engine, wanted: number | undefined): Promise<string> {
+export function describeReplicas(engine: Engine, wanted: number | undefined): string {
   if (wanted === 1) return 'One process trains.';
   if (wanted !== undefined) return `Up to ${wanted} replicas train together.`;
-  const { replicas, sentence } = await chooseReplicas(engine, DEFAULT_RECIPE);
+  const { replicas, sentence } = chooseReplicas(engine, DEFAULT_RECIPE);
   return replicas === 1 ? sentence : `Up to ${sentence}`;
 }

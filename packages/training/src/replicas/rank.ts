@@ -111,7 +111,9 @@ function lead(parts: {
 }) {
   const { folder, job, upwards, unet, prepared, batches, signal, takeStep } = parts;
   const { options } = job;
-  const spentMs = Date.now() - job.startedAt + 1000 * (options.resumeFrom?.seconds ?? 0);
+  // A budget in seconds is that of a person who waits: starting is part of it.
+  const startMs = options.recipe.budgetSeconds === null ? 0 : Date.now() - job.startedAt;
+  const spentMs = startMs + 1000 * (options.resumeFrom?.seconds ?? 0);
   return runSteps(
     {
       ...options,

@@ -30,6 +30,7 @@ import {
   prepareRun,
   type RunEnd,
 } from '../run.ts';
+import { train } from '../train.ts';
 import type { TrainOptions, TrainResult } from '../trainOptions.ts';
 import { writeJob } from './job.ts';
 import { machineOf } from './machine.ts';
@@ -86,7 +87,7 @@ async function runReplicated(
   { strategy, hosts = [], onNotice, ...rest }: Replication,
 ): Promise<ReplicatedResult> {
   const { engine, recipe } = options;
-  const machine = await machineOf(engine);
+  const machine = machineOf(engine);
   let wanted = { strategy, hosts, replicas: rest.replicas, batch: recipe.batch };
   planReplicas(wanted, machine);
   await checkHosts(hosts);
@@ -117,11 +118,16 @@ async function runReplicated(
     const fewer = withoutLost(wanted, outcome.host);
     if (!fewer) throw new MirrorError('REPLICA_LOST', outcome.why);
     resumeFrom = outcome.last ?? resumeFrom;
-    wanted = { ...wanted, ...fewer };
     const { replicas } = fewer;
     onNotice?.(
-      `A replica was lost after step ${outcome.step} (${outcome.why}). The run goes on from step ${resumeFrom?.step ?? 0} with ${replicas === 1 ? 'one replica' : `${replicas} replicas`}.`,
+      `A replica was lost after step ${outcome.step} (${outcome.why}). The run goes on from step ${resumeFrom?.step ?? 0} with ${replicas === 1 ? 'one process' : `${replicas} replicas`}.`,
     );
+    // What is left of a job of one rank is no job: this process has an engine of its own.
+    if (replicas === 1) {
+      const alone = await train({ ...options, resumeFrom });
+      return { ...alone, replicas, report: {}, imagesPerSecond: null };
+    }
+    wanted = { ...wanted, ...fewer };
   }
 }
 

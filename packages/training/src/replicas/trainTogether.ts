@@ -17,7 +17,7 @@ export async function trainTogether(
   const { strategy, hosts = [], onNotice } = rest;
   let replicas = wanted;
   if (replicas === undefined) {
-    const chosen = await chooseReplicas(options.engine, options.recipe, Math.max(1, hosts.length));
+    const chosen = chooseReplicas(options.engine, options.recipe, Math.max(1, hosts.length));
     onNotice?.(chosen.sentence);
     replicas = chosen.replicas;
   }
