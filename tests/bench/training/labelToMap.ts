@@ -158,7 +158,7 @@ async function paint(
 ): Promise<void> {
   const doc = new Y.Doc();
   const sessionId = `bench-session-${round}`;
-  const url = `${origin.replace('http', 'ws')}${ROOM_PATH}/${roomName(mask.id, mask.epoch)}?session=${sessionId}&client=${doc.clientID}`;
+  const url = `${origin.replace('http', 'ws')}${ROOM_PATH}/${roomName(mask.id, mask.epoch)}?session=${sessionId}&client=${doc.clientID}&fold=0`;
   const socket = new WebSocket(url, { headers: { cookie, origin } });
   const line = [
     { x: 40, y: 60 + 40 * round },
@@ -173,14 +173,15 @@ async function paint(
       socket.once('close', (code) =>
         failed(new Error(`The room closed with ${code} before the stroke was durable.`)),
       );
-      socket.once('open', () => {
-        const frame = encoding.createEncoder();
-        encoding.writeVarUint(frame, ROOM_MESSAGE.sync);
-        encoding.writeVarUint(frame, 2);
-        encoding.writeVarUint8Array(frame, Y.encodeStateAsUpdate(doc));
-        socket.send(encoding.toUint8Array(frame));
-      });
       socket.on('message', (bytes: Buffer) => {
+        // The room asks what the page holds (sync, step 1); the answer (step 2) brings the stroke.
+        if (bytes[0] === ROOM_MESSAGE.sync && bytes[1] === 0) {
+          const frame = encoding.createEncoder();
+          encoding.writeVarUint(frame, ROOM_MESSAGE.sync);
+          encoding.writeVarUint(frame, 1);
+          encoding.writeVarUint8Array(frame, Y.encodeStateAsUpdate(doc));
+          socket.send(encoding.toUint8Array(frame));
+        }
         if (
           bytes[0] === ROOM_MESSAGE.durable &&
           decodeAck(bytes.subarray(1)).clocks.some(([id]) => id === doc.clientID)
