@@ -53,6 +53,8 @@ export async function measureLabelToMap(budgetSeconds: number): Promise<MapResul
       const rounds = [];
       for (const [round, what] of ROUNDS.entries()) {
         const seen = watchMaps(live, person.client, task!.id, sections.length);
+        // A run that fails while it is being asked for is told below; here it would end the process, and leave the product running.
+        seen.catch(() => {});
         await paint(product.origin, person.cookie, paintable(sections, task!.id), round);
         const committed = performance.now();
         await person.client.call('requestJob', { params: { taskId: task!.id } });
