@@ -1,7 +1,7 @@
 /** The attacks on folding: 8, 9 and 10 of the fifteen, with real folds in a real database. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Painter } from '../../apps/server/src/rooms/testing/painter.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger, type Ledger, NOTHING_WRONG } from './ledger.ts';
 import { actAtRandom, elapsed, eventually, randomRuns, seededRandom, startWork, within } from './painting.ts';
 import { startProxy } from './proxy.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
@@ -48,7 +48,7 @@ async function untilFolded(room: string, times: number, act: () => void): Promis
 async function agrees(room: string, ledger: Ledger, pages: readonly Painter[]): Promise<void> {
   await within('everything is saved', Promise.all(pages.map((page) => page.saved())));
   const clean = await world.cleanPage({ room, undoHorizon: UNDO_HORIZON });
-  expect(ledger.judge(clean.pixels(), ledger.moment())).toEqual({ lost: new Set(), ghosts: 0 });
+  expect(ledger.judge(clean.pixels(), ledger.moment())).toEqual(NOTHING_WRONG);
   for (const page of pages) {
     await eventually('every page shows the same', () => same(page.pixels(), clean.pixels()));
     expect(page.refused).toEqual([]);

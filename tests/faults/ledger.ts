@@ -44,6 +44,9 @@ export interface Verdict {
   readonly wrong: ReadonlySet<number>;
 }
 
+/** All is as it should be. */
+export const NOTHING_WRONG: Verdict = { lost: new Set(), ghosts: 0, wrong: new Set() };
+
 export interface Ledger {
   readonly painted: number;
   readonly acknowledged: number;

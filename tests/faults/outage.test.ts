@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPainter, type Painter } from '../../apps/server/src/rooms/testing/painter.ts';
 import { atExit } from './atExit.ts';
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger, type Ledger, NOTHING_WRONG } from './ledger.ts';
 import { elapsed, eventually, seededRandom, startWork, type Work, within } from './painting.ts';
 import { type FaultyProxy, startProxy } from './proxy.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
@@ -79,7 +79,7 @@ async function openScene(
       await server.kill();
       await server.restart();
       await using page = await clean();
-      expect(ledger.judge(page.pixels(), ledger.moment())).toEqual({ lost: new Set(), ghosts: 0 });
+      expect(ledger.judge(page.pixels(), ledger.moment())).toEqual(NOTHING_WRONG);
     },
     async [Symbol.asyncDispose]() {
       work.stop();
@@ -148,7 +148,7 @@ describe('PostgreSQL', () => {
       const moment = scene.ledger.moment();
       await scene.server.restart();
       await using page = await scene.clean();
-      expect(scene.ledger.judge(page.pixels(), moment)).toEqual({ lost: new Set(), ghosts: 0 });
+      expect(scene.ledger.judge(page.pixels(), moment)).toEqual(NOTHING_WRONG);
       await scene.recovers();
     },
   );
