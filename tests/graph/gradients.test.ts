@@ -2,11 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Engine, EngineError, loadEngine } from '@cotrace/engine';
+import type { Engine } from '@cotrace/engine';
 import * as op from '@cotrace/graph';
 import { createGraph, gradients, type Signature, savedModelBytes, type Tensor } from '@cotrace/graph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIFFERENTIABLE } from '../../packages/graph/src/gradients.ts';
+import { nativeEngine } from '../../packages/unet/src/testing/nativeEngine.ts';
 import { GRADIENT_CASES, type GradientCase } from './gradientCases.ts';
 
 type Values = Record<string, Float32Array>;
@@ -44,13 +45,8 @@ const { graph, signatures, outputShapes } = graphOf(GRADIENT_CASES);
 let native: Engine | null;
 const loaded = new Map<string, Loaded>();
 beforeAll(async () => {
-  try {
-    native = await loadEngine('tensorflow');
-  } catch (error) {
-    if (!(error instanceof EngineError && error.code === 'ENGINE_UNAVAILABLE')) throw error;
-    native = null;
-    return;
-  }
+  native = await nativeEngine();
+  if (!native) return;
   const { node } = native.tf as unknown as {
     node: { loadSavedModel(path: string, tags: string[], signature: string): Promise<Loaded> };
   };

@@ -1,10 +1,11 @@
-import { type Engine, EngineError, loadEngine } from '@cotrace/engine';
+import type { Engine } from '@cotrace/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { UnetConfig } from './config.ts';
 import { createEagerUnet } from './eagerUnet.ts';
 import { createGraphUnet } from './graphUnet.ts';
 import { uniformFrom } from './seededRandom.ts';
 import { stripes, TINY } from './testing/batches.ts';
+import { nativeEngine } from './testing/nativeEngine.ts';
 import type { Gradients } from './unet.ts';
 
 const configs: [string, UnetConfig][] = [
@@ -17,12 +18,7 @@ const configs: [string, UnetConfig][] = [
 
 let native: Engine | null;
 beforeAll(async () => {
-  try {
-    native = await loadEngine('tensorflow');
-  } catch (error) {
-    if (!(error instanceof EngineError && error.code === 'ENGINE_UNAVAILABLE')) throw error;
-    native = null;
-  }
+  native = await nativeEngine();
 });
 
 describe.each(configs)('the graph of %s', (_, config) => {

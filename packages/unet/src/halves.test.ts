@@ -1,9 +1,9 @@
-import { type Engine, EngineError, loadEngine } from '@cotrace/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { UnetConfig } from './config.ts';
 import { createEagerUnet } from './eagerUnet.ts';
 import { createGraphUnet } from './graphUnet.ts';
 import { plainEngine, stripes, TINY } from './testing/batches.ts';
+import { nativeEngine } from './testing/nativeEngine.ts';
 import type { TrainBatch, Unet } from './unet.ts';
 
 const configs: [string, UnetConfig][] = [
@@ -26,13 +26,8 @@ const kinds: [string, () => Promise<Create | null>][] = [
   [
     'graph',
     async () => {
-      let engine: Engine;
-      try {
-        engine = await loadEngine('tensorflow');
-      } catch (error) {
-        if (error instanceof EngineError && error.code === 'ENGINE_UNAVAILABLE') return null;
-        throw error;
-      }
+      const engine = await nativeEngine();
+      if (!engine) return null;
       await engine.tf.setBackend('tensorflow');
       return (config, seed) => createGraphUnet(engine, config, { seed, precision: 'float32' });
     },

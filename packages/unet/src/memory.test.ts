@@ -1,8 +1,9 @@
 /** Training does not grow: neither tensors nor the process. Over 5,000 steps with COTRACE_LONG=1, else over 300. */
-import { type Engine, EngineError, loadEngine } from '@cotrace/engine';
+import type { Engine } from '@cotrace/engine';
 import { beforeAll, expect, it } from 'vitest';
 import { createGraphUnet } from './graphUnet.ts';
 import { stripes, TINY } from './testing/batches.ts';
+import { nativeEngine } from './testing/nativeEngine.ts';
 
 const PARTS = 5;
 const STEPS = process.env.COTRACE_LONG === '1' ? 5000 : 300;
@@ -11,12 +12,7 @@ const STEP_BYTES = 3 * 2 * 64 * 64 * 4;
 
 let native: Engine | null;
 beforeAll(async () => {
-  try {
-    native = await loadEngine('tensorflow');
-  } catch (error) {
-    if (!(error instanceof EngineError && error.code === 'ENGINE_UNAVAILABLE')) throw error;
-    native = null;
-  }
+  native = await nativeEngine();
 });
 
 it(`stays flat over ${STEPS} steps`, { timeout: 30 * 60_000 }, async ({ skip }) => {

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EngineError, loadEngine } from '@cotrace/engine';
 import { beforeAll, expect, it } from 'vitest';
 import type { UnetConfig } from './config.ts';
+import { nativeEngine } from './testing/nativeEngine.ts';
 import type { TrainedHashRun } from './testing/trainedHash.ts';
 
 const run = promisify(execFile);
@@ -44,13 +44,7 @@ const runs: [string, TrainedHashRun][] = [
 
 let native: boolean;
 beforeAll(async () => {
-  try {
-    await loadEngine('tensorflow');
-    native = true;
-  } catch (error) {
-    if (!(error instanceof EngineError && error.code === 'ENGINE_UNAVAILABLE')) throw error;
-    native = false;
-  }
+  native = (await nativeEngine()) !== null;
 });
 
 // Each takes two processes; all of them with COTRACE_LONG=1.
