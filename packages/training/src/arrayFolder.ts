@@ -1,4 +1,5 @@
 /** Sections from NumPy arrays, as the notes' geneTrainNpy leaves them: `image_arr.npy` and `mask_arr.npy` in one folder. */
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeNpy, type NpyArray } from '@cotrace/image-io';
@@ -10,7 +11,7 @@ const IMAGES = 'image_arr.npy';
 const MASKS = 'mask_arr.npy';
 
 export async function isArrayFolder(folder: string): Promise<boolean> {
-  return (await stat(join(folder, IMAGES)).catch(() => null))?.isFile() ?? false;
+  return (await statsOf(join(folder, IMAGES)))?.isFile() ?? false;
 }
 
 /**
@@ -28,7 +29,7 @@ export async function readArrayFolder(
   if (images.shape.length < 3 || images.shape.length > 4 || channels !== 1 || images.data.length === 0) {
     throw new TrainingError('ARRAY_SHAPE', `(${images.shape.join(', ')}) in ${path(IMAGES)}`);
   }
-  const hasMasks = (await stat(path(MASKS)).catch(() => null)) !== null;
+  const hasMasks = (await statsOf(path(MASKS))) !== undefined;
   const masks = hasMasks
     ? labelsOf(decodeNpy(await readFile(path(MASKS)), path(MASKS)), [count, height, width], options.labels)
     : null;
@@ -49,6 +50,14 @@ export async function readArrayFolder(
     image: Float32Array.from(images.data.subarray(number * pixels, (number + 1) * pixels), (v) => v * scale),
     labels: masks?.slice(number * pixels, (number + 1) * pixels) ?? null,
   }));
+}
+
+/** Undefined: there is no such file. One that may not be looked at is no missing one. */
+function statsOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
 }
 
 /** Label values, [n, h, w]. */
