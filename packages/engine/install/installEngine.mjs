@@ -20,6 +20,7 @@ import {
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildFor, nvidiaCardOnBus, nvidiaDriverFiles, usualCudaBytes } from './cuda.mjs';
 import { EngineInstallError } from './errors.mjs';
 import { lastLine, runCommand, TENSORFLOW_VERSION, unpackWheels } from './wheel.mjs';
@@ -28,6 +29,7 @@ const require = createRequire(import.meta.url);
 /** Free disk that unpacking takes; the CUDA build's is known beforehand only about. */
 const FREE_BYTES = { cpu: () => 3e9, gpu: () => usualCudaBytes().diskBytes + 1e9 };
 const ADDON = 'tfjs_binding.node';
+const COPIED_TENSORS = 'copiedTensors.h';
 
 const addonPackage = () => dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
 const addonTarget = () => join(addonPackage(), 'lib', 'napi-v8', ADDON);
@@ -41,8 +43,8 @@ function buildName(build) {
   const binding = join(addonPackage(), 'binding');
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const name of readdirSync(binding).sort()) hash.update(readFileSync(join(binding, name)));
-  for (const part of ['wheel', 'cuda', 'installEngine']) {
-    hash.update(readFileSync(new URL(`./${part}.mjs`, import.meta.url)));
+  for (const part of ['wheel.mjs', 'cuda.mjs', 'installEngine.mjs', COPIED_TENSORS]) {
+    hash.update(readFileSync(new URL(`./${part}`, import.meta.url)));
   }
   return `tensorflow-${build}-${TENSORFLOW_VERSION}-${hash.digest('hex').slice(0, 12)}`;
 }
@@ -77,6 +79,7 @@ async function compile(folder, finalFolder) {
   const { code, output } = await runCommand('g++', [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8', '-w'],
     ...['-I', join(headers, 'include'), '-I', join(folder, 'include'), '-I', dirname(binding)],
+    ...['-include', fileURLToPath(new URL(`./${COPIED_TENSORS}`, import.meta.url))],
     ...[join(binding, 'tfjs_backend.cc'), join(binding, 'tfjs_binding.cc')],
     ...['-L', join(folder, 'lib'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
     // The addon is copied into node_modules; the library stays where it is.
