@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLedger, NOTHING_WRONG } from './ledger.ts';
 import { elapsed, eventually, randomRuns, seededRandom, startWork, within } from './painting.ts';
 import { startProxy } from './proxy.ts';
-import { isDataFrame } from './webSocketFrames.ts';
+import { syncMessage } from './webSocketFrames.ts';
 import { SIZE, same, startWorld, type World } from './world.ts';
 
 // Most of it is waiting for a machine that may have other work.
@@ -81,7 +81,7 @@ describe('attack 3', () => {
     const dropOne = () => {
       let droppedAt = Number.NaN;
       proxy.fate = (unit, direction) => {
-        if (direction === 'down' || !isDataFrame(unit) || droppedAt > 0) return 'pass';
+        if (direction === 'down' || syncMessage(unit) !== 'news' || droppedAt > 0) return 'pass';
         droppedAt = performance.now();
         return 'drop';
       };

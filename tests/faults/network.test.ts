@@ -6,7 +6,7 @@ import { type Author, createLedger, type Ledger, NOTHING_WRONG } from './ledger.
 import { eventually, randomRuns, seededRandom, startWork, within } from './painting.ts';
 import { type FaultyProxy, startProxy } from './proxy.ts';
 import { type ServerProcess, startServerProcess } from './serverProcess.ts';
-import { isDataFrame } from './webSocketFrames.ts';
+import { isDataFrame, syncMessage } from './webSocketFrames.ts';
 
 // Most of it is waiting for a machine that may have other work.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -83,7 +83,7 @@ describe.concurrent('a network that', () => {
     let dropped = 0;
     let at = 0;
     scene.proxy.fate = (unit, direction) => {
-      if (direction === 'down' || !isDataFrame(unit) || dropped > 0) return 'pass';
+      if (direction === 'down' || syncMessage(unit) !== 'news' || dropped > 0) return 'pass';
       dropped++;
       at = performance.now();
       return 'drop';
@@ -91,6 +91,21 @@ describe.concurrent('a network that', () => {
     const work = startWork([scene.author], seededRandom(1), { everyMs: 100, size: SIZE });
     await eventually('a frame was dropped', () => dropped > 0);
     await eventually('what was in it is saved', () => scene.ledger.acknowledged > 0);
+    expect(performance.now() - at).toBeLessThan(5_000);
+    work.stop();
+    await scene.healed();
+  });
+
+  it('drops the answer of a page that comes back is noticed within 5 s while drawing', async () => {
+    await using scene = await openScene();
+    let answers = 0;
+    scene.proxy.fate = (unit, direction) =>
+      direction === 'up' && syncMessage(unit) === 'answer' && answers++ === 0 ? 'drop' : 'pass';
+    for (const link of [...scene.proxy.links]) link.cut();
+    await eventually('the answer was dropped', () => answers > 0);
+    const at = performance.now();
+    const work = startWork([scene.author], seededRandom(6), { everyMs: 100, size: SIZE });
+    await eventually('what came after it is saved', () => scene.ledger.acknowledged > 0);
     expect(performance.now() - at).toBeLessThan(5_000);
     work.stop();
     await scene.healed();

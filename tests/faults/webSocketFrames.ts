@@ -1,4 +1,6 @@
-/** Cuts a WebSocket byte stream into its HTTP head and its frames. Looks at lengths only; unmasks nothing. */
+/** Cuts a WebSocket byte stream into its HTTP head and its frames. Unmasks only to tell what a frame is. */
+
+import { ROOM_MESSAGE } from '@cotrace/protocol';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -39,3 +41,19 @@ function frameLength(bytes: Buffer): number | undefined {
 
 /** Is the unit a frame of data, neither the head nor a ping, pong or close? */
 export const isDataFrame = (unit: Buffer): boolean => (unit[0]! & 0x0f) <= 2 && (unit[0]! & 0x70) === 0;
+
+/** What a frame of a page is to the room: y-protocols' three messages; `undefined` for all others. */
+export function syncMessage(unit: Buffer): 'question' | 'answer' | 'news' | undefined {
+  if (!isDataFrame(unit)) return undefined;
+  const start = frameStart(unit);
+  const byte = (at: number) => unit[start + at]! ^ (isMasked(unit) ? unit[start - 4 + at]! : 0);
+  if (unit.length < start + 2 || byte(0) !== ROOM_MESSAGE.sync) return undefined;
+  return (['question', 'answer', 'news'] as const)[byte(1)];
+}
+
+const isMasked = (unit: Buffer) => (unit[1]! & 0x80) !== 0;
+
+function frameStart(unit: Buffer): number {
+  const short = unit[1]! & 0x7f;
+  return 2 + (short < 126 ? 0 : short === 126 ? 2 : 8) + (isMasked(unit) ? 4 : 0);
+}

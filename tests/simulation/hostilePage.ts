@@ -137,8 +137,11 @@ export class HostilePage implements Visitor {
       case 'everythingAsAnswer':
         return this.send(1, Y.encodeStateAsUpdate(this.doc));
       case 'ownDeletion':
-        if (this.lengthOf(own) === 0) return;
-        return this.forge((doc) => doc.getArray(own).delete(dice.int(0, this.lengthOf(own) - 1), 1));
+        return this.forge((doc) => {
+          // A copy shows what she had done and was refused as what it is to others: not there.
+          const array = doc.getArray(own);
+          if (array.length > 0) array.delete(dice.int(0, array.length - 1), 1);
+        });
       case 'presence': {
         const bytes = Uint8Array.from({ length: dice.int(0, 40) }, () => dice.word() & 255);
         return this.sendFrame(ROOM_MESSAGE.awareness, (encoder) =>

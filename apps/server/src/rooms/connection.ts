@@ -97,6 +97,7 @@ export class Connection implements Peer {
     });
     this.questions = new Questions({
       gapMs: parts.limits.gapMs,
+      answerMs: parts.limits.answerMs,
       ask: () => this.send(syncStep1Frame(this.hold!.room.doc)),
       end: (gap) => this.end(CLOSE.gap, gap),
     });
@@ -253,7 +254,7 @@ export class Connection implements Peer {
       if (as === 'answer') this.ghosts.answered(room.lacksOf(update));
       return;
     }
-    if (as === 'news' && !this.questions.takesNews) return;
+    if (as === 'news' && !this.questions.takesNews()) return;
     try {
       this.acknowledgements.add(this.applyUpdate(update, as));
     } catch (error) {

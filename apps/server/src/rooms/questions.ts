@@ -8,6 +8,8 @@
 export interface QuestionParts {
   /** Milliseconds that a page behind a gap has to send what is missing. */
   readonly gapMs: number;
+  /** Milliseconds after which a question is taken for lost, when news still comes and no answer. */
+  readonly answerMs: number;
   /** Asks the page for all that the room lacks. */
   ask(): void;
   /** Whoever does not have what is missing has to come back. */
@@ -17,12 +19,15 @@ export interface QuestionParts {
 export class Questions {
   private awaited = 0;
   private isInStep = false;
+  private askedAt = 0;
   private overdue: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: QuestionParts) {}
 
   /** Has the page answered since something of it may be missing? */
-  get takesNews(): boolean {
+  takesNews(): boolean {
+    // Frames of one socket come in order: news this late was sent by a page that has answered, or was never asked.
+    if (!this.isInStep && performance.now() - this.askedAt > this.parts.answerMs) this.ask();
     return this.isInStep;
   }
 
@@ -35,6 +40,7 @@ export class Questions {
   /** Nothing of the page's own is missing, but what else it holds is of interest. */
   ask(): void {
     this.awaited++;
+    this.askedAt = performance.now();
     this.parts.ask();
   }
 

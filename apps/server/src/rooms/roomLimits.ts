@@ -22,6 +22,8 @@ export interface RoomLimits {
   readonly paintedMs: number;
   /** Milliseconds that a socket behind a gap has to send what is missing. */
   readonly gapMs: number;
+  /** Milliseconds after which a question to a page is asked again, if what it does comes and no answer. */
+  readonly answerMs: number;
   /** Milliseconds that authors have to send again what a room that broke had relayed, before those who show it start over. */
   readonly ghostMs: number;
   /** Milliseconds for signing in and loading the room. */
@@ -69,6 +71,7 @@ export const ROOM_LIMITS: RoomLimits = {
   presenceRelayMs: 100,
   paintedMs: 3_000,
   gapMs: 5_000,
+  answerMs: 2_000,
   ghostMs: 10_000,
   admissionMs: 20_000,
   heartbeatMs: 15_000,

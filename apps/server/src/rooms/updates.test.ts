@@ -168,6 +168,18 @@ describe('news', () => {
     again.sendUpdate(stroke(6));
     await until(again, 6);
   });
+
+  it('is asked again when the answer got lost', async () => {
+    await using server = await startRoomServer({ limits: { answerMs: 50 } });
+    const doc = new Y.Doc();
+    await using anna = connectRaw(server, { name: 'anna', clientId: doc.clientID, answers: false });
+    await anna.next('step1');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    anna.sendUpdate(pushed(doc, ANNA, recordBytes()));
+    const { bytes } = await anna.next('step1');
+    anna.sendStep2(Y.encodeStateAsUpdate(doc, bytes));
+    await until(anna, 1);
+  });
 });
 
 describe('a gap', () => {
