@@ -80,6 +80,7 @@ async function trainAndJudge(work: Work): Promise<Model | undefined> {
     resumeFrom: checkpoint,
     onCheckpoint: (saved) => checkpoints.save(jobId, saved),
     onHalved: say,
+    onRefused: say,
     onProgress: ({ fraction, step, steps, loss, secondsLeft }) =>
       report(progressOf('training', fraction, { step, steps, loss, secondsLeft })),
     signal,

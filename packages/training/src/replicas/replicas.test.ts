@@ -159,10 +159,17 @@ describe.skipIf(mpiIsMissing)('two replicas', () => {
   test('say by name what went wrong in a rank', async () => {
     const broken = { ...stripes({ width: 64, height: 64 }) };
     broken.image = broken.image.map(() => Number.NaN);
-    await expect(two({ sections: [broken] })).rejects.toMatchObject({
+    const said: string[] = [];
+    await expect(
+      two({ sections: [broken], onRefused: (sentence) => said.push(sentence) }),
+    ).rejects.toMatchObject({
       name: 'TrainingError',
       code: 'LOSS_NOT_FINITE',
+      message: expect.stringMatching(/at steps 1 to 5, on the tiles "stripes\.png" \(x /),
     });
+    // All four images of the batch, those of the other rank too.
+    expect(said).toHaveLength(1);
+    expect(said[0]!.match(/stripes\.png/g)).toHaveLength(4);
   });
 });
 
