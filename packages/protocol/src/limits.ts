@@ -1,7 +1,7 @@
 /** Limits that both ends of a wire must agree on, with units and reasons. Holds numbers only. */
 
 /** Spoken in `/healthz`, at a trainer's claim and in a model's folder. Raise it when a wire format breaks. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Longest side of a section in pixels: 12,000² is the largest that a browser's canvas and 24 GB of memory both bear. */
 export const MAX_SECTION_SIDE = 12_000;

@@ -18,6 +18,7 @@ function toModelRow(model: Stored): ModelRow {
     jobId: model.jobId,
     createdAt: model.createdAt,
     blob: model.blob,
+    labelsAt: model.labelsAt,
     report: modelReport.parse(model.report),
     live: model.task.liveModelId === model.id,
   };
@@ -52,9 +53,10 @@ export function createPrismaModelStore(prisma: PrismaClient): ModelStore {
         if (!job.modelBlob) return undefined;
         const { taskId } = job;
         const model = await tx.trainedModel.create({
-          data: { taskId, jobId, createdAt: now, blob: job.modelBlob, report },
+          data: { taskId, jobId, createdAt: now, blob: job.modelBlob, labelsAt: job.startedAt, report },
         });
-        await tx.job.update({ where: { id: jobId }, data: { modelBlob: null } });
+        const secondsLeft = report.beatsLive && report.secondsLeft > 0 ? report.secondsLeft : null;
+        await tx.job.update({ where: { id: jobId }, data: { modelBlob: null, secondsLeft } });
         if (report.beatsLive)
           await tx.task.update({ where: { id: taskId }, data: { liveModelId: model.id } });
         return model.id;
