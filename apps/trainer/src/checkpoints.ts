@@ -7,6 +7,7 @@ import {
   saveCheckpointFolder,
   TrainingError,
 } from '@cotrace/training';
+import { UnetError } from '@cotrace/unet';
 import type { Spent } from './stints.ts';
 
 /** Where in its run a checkpoint was written. */
@@ -41,7 +42,8 @@ export function createCheckpoints(folder: string): Checkpoints {
       for (const stint of stints) {
         const path = pathOf(jobId, stint);
         const checkpoint = await loadCheckpointFolder(path).catch((error: unknown) => {
-          if (error instanceof TrainingError && NOT_USABLE.includes(error.code)) return undefined;
+          const isNamed = error instanceof TrainingError || error instanceof UnetError;
+          if (isNamed && NOT_USABLE.includes(error.code)) return undefined;
           throw error;
         });
         if (!checkpoint) continue;

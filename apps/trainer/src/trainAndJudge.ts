@@ -76,7 +76,8 @@ export async function trainAndJudge(work: Work): Promise<Model | undefined> {
     const isBroken = trained.stoppedBy !== null;
     const isEarly = !isLast && !isBroken && compared && beatsLive;
     if (!isLast && !isBroken && !isEarly) {
-      say(`${verdict} After ${spent.seconds.toFixed(0)} of ${budgetSeconds} seconds: training goes on.`);
+      const after = `after ${spent.seconds.toFixed(0)} of ${budgetSeconds} seconds`;
+      say(`Not better than the live model ${after}: training goes on.`);
       before = spent;
       from = model;
       continue;
