@@ -37,6 +37,9 @@ export const JOB_RENEW_MS = 5_000;
 /** Milliseconds that a trainer's request for a job waits on the server before it answers "nothing yet". */
 export const CLAIM_WAIT_MS = 20_000;
 
+/** Seconds of training that a run has at least: with less there is nothing to go on with, either. */
+export const LEAST_BUDGET_SECONDS = 1;
+
 /** Milliseconds that an uncertain region stays promised to the person who was sent there. */
 export const REGION_LEASE_MS = 5 * 60_000;
 

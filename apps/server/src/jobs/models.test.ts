@@ -85,7 +85,8 @@ describe('a model', () => {
 });
 
 describe('a run that ends early', () => {
-  const EARLY = { ...REPORT, secondsLeft: 0.75 };
+  const LONG = { recipe: { ...POLICY.recipe, budgetSeconds: 100 } };
+  const EARLY = { ...REPORT, secondsLeft: 80 };
   const finished = async (w: Awaited<ReturnType<typeof world>>, taskId: string, report = EARLY) => {
     const { modelId, jobId } = await publishModel(w, taskId, [], [], report);
     w.clock.advance(1000);
@@ -96,17 +97,23 @@ describe('a run that ends early', () => {
 
   it('with a better model is followed by one that spends the rest of its budget', async () => {
     const w = await world();
-    const { taskId } = await w.project({ sections: [{ labels: BOTH }] });
+    const { taskId } = await w.project({ policy: LONG, sections: [{ labels: BOTH }] });
     const { modelId } = await finished(w, taskId);
     await expect.poll(() => openJobs(w, taskId)).toMatchObject([{ reason: 'continued' }]);
     const { job } = await w.claimOverRest('a');
-    expect(job).toMatchObject({ reason: 'continued', liveModelId: modelId, recipe: { budgetSeconds: 0.75 } });
-    expect((await w.store.models.models(taskId)).map(({ report }) => report.secondsLeft)).toEqual([0.75]);
+    expect(job).toMatchObject({ reason: 'continued', liveModelId: modelId, recipe: { budgetSeconds: 80 } });
+    expect((await w.store.models.models(taskId)).map(({ report }) => report.secondsLeft)).toEqual([80]);
+    // The policy bounds that run, too.
+    await w.prisma.task.update({
+      where: { id: taskId },
+      data: { policy: { ...POLICY, recipe: { ...LONG.recipe, budgetSeconds: 50 } } },
+    });
+    expect((await w.claimOverRest('a')).job).toMatchObject({ recipe: { budgetSeconds: 50 } });
   });
 
   it('is not gone on with twice, after newer paint, or without its model being live', async () => {
     const w = await world();
-    const { taskId, sections } = await w.project({ sections: [{ labels: BOTH }] });
+    const { taskId, sections } = await w.project({ policy: LONG, sections: [{ labels: BOTH }] });
     await finished(w, taskId);
     await expect.poll(() => openJobs(w, taskId)).toHaveLength(1);
     const [rest] = await openJobs(w, taskId);

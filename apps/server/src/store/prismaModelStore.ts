@@ -1,5 +1,5 @@
 /** Models and their maps in PostgreSQL. */
-import { modelReport } from '@cotrace/protocol';
+import { LEAST_BUDGET_SECONDS, modelReport } from '@cotrace/protocol';
 import type { MapRow, ModelRow, ModelStore } from '../jobs/jobStore.ts';
 import { Prisma, type PrismaClient, type SectionMap } from './generated/client.ts';
 import { jobParts, lockTask, openJobOf, toJobRow } from './prismaJobStore.ts';
@@ -55,7 +55,8 @@ export function createPrismaModelStore(prisma: PrismaClient): ModelStore {
         const model = await tx.trainedModel.create({
           data: { taskId, jobId, createdAt: now, blob: job.modelBlob, labelsAt: job.startedAt, report },
         });
-        const secondsLeft = report.beatsLive && report.secondsLeft > 0 ? report.secondsLeft : null;
+        const isWorthGoingOn = report.beatsLive && report.secondsLeft >= LEAST_BUDGET_SECONDS;
+        const secondsLeft = isWorthGoingOn ? report.secondsLeft : null;
         await tx.job.update({ where: { id: jobId }, data: { modelBlob: null, secondsLeft } });
         if (report.beatsLive)
           await tx.task.update({ where: { id: taskId }, data: { liveModelId: model.id } });
