@@ -57,6 +57,8 @@ export interface ConnectionParts {
   readonly limits: RoomLimits;
 }
 
+const PRESENCE_RATE = { perSecond: MAX_PRESENCE_PER_SECOND, burst: MAX_PRESENCE_PER_SECOND };
+
 export class Connection implements Peer {
   presence: PresenceEntry | undefined;
   heldFold: number | undefined;
@@ -77,10 +79,7 @@ export class Connection implements Peer {
   private readonly questions: Questions;
   private readonly ghosts: GhostWatch;
   private readonly mayStrike: () => boolean;
-  private readonly mayMove = createRateLimit({
-    perSecond: MAX_PRESENCE_PER_SECOND,
-    burst: MAX_PRESENCE_PER_SECOND,
-  });
+  private readonly mayMove = createRateLimit(PRESENCE_RATE);
   private readonly mayAskForAll = createRateLimit({ perSecond: 1, burst: 10 });
 
   constructor(
@@ -194,11 +193,9 @@ export class Connection implements Peer {
     if (this.phase === 'inside') return this.receive(bytes);
     if (this.phase === 'gone') return;
     this.earlyBytes += bytes.length;
-    if (this.earlyBytes > MAX_UNAUTHENTICATED_BYTES) {
-      const got = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before sign-in is done, got ${this.earlyBytes}.`;
-      return this.end(CLOSE.comeBack, new ProtocolError('TOO_MANY_REQUESTS', got));
-    }
-    this.early.push(bytes);
+    if (this.earlyBytes <= MAX_UNAUTHENTICATED_BYTES) return void this.early.push(bytes);
+    const got = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before sign-in is done, got ${this.earlyBytes}.`;
+    this.end(CLOSE.comeBack, new ProtocolError('TOO_MANY_REQUESTS', got));
   }
 
   private receive(bytes: Uint8Array) {
@@ -216,8 +213,13 @@ export class Connection implements Peer {
           room.prepare();
           return;
         }
-        case 'syncStep2':
-          return this.takeAnswer(frame.update);
+        case 'syncStep2': {
+          const wasAsked = this.questions.answered();
+          this.takeUpdate(frame.update, 'answer');
+          // By itself a page tells all of its own when it waits for an acknowledgement: of something told on entering, maybe.
+          if (!wasAsked && this.mayPaint && this.phase === 'inside') this.acknowledgeAll();
+          break;
+        }
         case 'update':
           return this.takeUpdate(frame.update, 'news');
         case 'presence':
@@ -228,13 +230,6 @@ export class Connection implements Peer {
     } catch (error) {
       this.refuse(error);
     }
-  }
-
-  private takeAnswer(update: Uint8Array): void {
-    const wasAsked = this.questions.answered();
-    this.takeUpdate(update, 'answer');
-    // By itself a page tells all of its own when it waits for an acknowledgement: of something told on entering, maybe.
-    if (!wasAsked && this.mayPaint && this.phase === 'inside') this.acknowledgeAll();
   }
 
   private acknowledgeAll(): void {
