@@ -8,14 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
-import {
-  CLOSE,
-  MAX_PRESENCE_PER_SECOND,
-  MAX_UNAUTHENTICATED_BYTES,
-  may,
-  ProtocolError,
-  type Role,
-} from '@cotrace/protocol';
+import { CLOSE, MAX_UNAUTHENTICATED_BYTES, may, ProtocolError, type Role } from '@cotrace/protocol';
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
@@ -35,11 +28,11 @@ import {
 import { GhostWatch } from './ghosts.ts';
 import { levelWithStore } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
-import { readAllowedPresence } from './presence.ts';
+import { PRESENCE_RATE, readAllowedPresence } from './presence.ts';
 import { Questions } from './questions.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { refuseReadersNews } from './readers.ts';
-import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf } from './refusal.ts';
+import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf, tooEarly } from './refusal.ts';
 import type { Applied, Peer } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
@@ -56,8 +49,6 @@ export interface ConnectionParts {
   readonly log: Log;
   readonly limits: RoomLimits;
 }
-
-const PRESENCE_RATE = { perSecond: MAX_PRESENCE_PER_SECOND, burst: MAX_PRESENCE_PER_SECOND };
 
 export class Connection implements Peer {
   presence: PresenceEntry | undefined;
@@ -193,9 +184,8 @@ export class Connection implements Peer {
     if (this.phase === 'inside') return this.receive(bytes);
     if (this.phase === 'gone') return;
     this.earlyBytes += bytes.length;
-    if (this.earlyBytes <= MAX_UNAUTHENTICATED_BYTES) return void this.early.push(bytes);
-    const got = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before sign-in is done, got ${this.earlyBytes}.`;
-    this.end(CLOSE.comeBack, new ProtocolError('TOO_MANY_REQUESTS', got));
+    if (this.earlyBytes <= MAX_UNAUTHENTICATED_BYTES) this.early.push(bytes);
+    else this.end(CLOSE.comeBack, tooEarly(this.earlyBytes));
   }
 
   private receive(bytes: Uint8Array) {
