@@ -124,6 +124,24 @@ describe('a mask that two have painted', () => {
     ]);
     expect(await pixel(maskId, 0, 0)).toEqual({ label: 0, strokes: [] });
   });
+
+  it('tells whose the sessions are that its pixels show, and follows what is painted after the first question', async () => {
+    const painters = await people.vera.call('listPainters', { params: { maskId } });
+    const told = painters.map(({ sessionId, userId, name }) => ({ sessionId, userId, name }));
+    expect(told).toHaveLength(2);
+    expect(told).toContainEqual({ sessionId: 'session-anna', userId: people.anna.userId, name: 'anna' });
+    expect(told).toContainEqual({ sessionId: 'session-bert', userId: people.bert.userId, name: 'bert' });
+    expect(painters.every(({ color }) => /^#[0-9a-f]{6}$/.test(color!))).toBe(true);
+
+    const before = (await pixel(maskId, 150, 75)).strokes.length;
+    await using bert = await painterOf('bert', maskId);
+    bert.stroke(2, [150, 70], [150, 80], 5);
+    await bert.saved();
+    const { label, strokes } = await pixel(maskId, 150, 75);
+    expect([label, strokes.length]).toEqual([2, before + 1]);
+    expect(strokes[0]).toMatchObject({ name: 'bert', label: 2, shows: true });
+    expect(strokes[0]!.lamport).toBeGreaterThan(strokes[1]!.lamport);
+  });
 });
 
 describe('the way back', () => {

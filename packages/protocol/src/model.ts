@@ -88,11 +88,24 @@ export const pixelStroke = z.object({
   name: z.string(),
   sessionId: z.string(),
   strokeId: z.number().int(),
+  lamport: z
+    .number()
+    .int()
+    .describe('with `sessionId` the stamp of the stroke: a page knows by it what it shows'),
   paintedAt: time.describe('when it was committed'),
   undoneAt: time.nullable().describe('null: it was never taken back'),
   shows: z.boolean().describe('this is what the pixel shows now'),
 });
 export type PixelStroke = z.infer<typeof pixelStroke>;
+
+/** An editing session of a mask, and whose it is. */
+export const painter = z.object({
+  sessionId: z.string(),
+  userId: id.nullable().describe('null: the server itself (an import), or somebody who has left'),
+  name: z.string(),
+  color: color.nullable().describe('null with `userId`'),
+});
+export type Painter = z.infer<typeof painter>;
 
 export const section = z.object({
   id,

@@ -5,7 +5,7 @@ import { ProtocolError, type RestorePoint } from '@cotrace/protocol';
 import { Bytes, type Handlers } from '../http/handlers.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { encodeGrey } from '../sections/pixels.ts';
-import type { HistoryStore, Moment, RestorePointRow } from '../store/historyStore.ts';
+import type { Author, HistoryStore, Moment, RestorePointRow } from '../store/historyStore.ts';
 import { createMaskHistory } from './maskHistory.ts';
 
 export function createMaskHandlers({
@@ -17,6 +17,7 @@ export function createMaskHandlers({
 }): Handlers<
   | 'maskLabels'
   | 'pixelHistory'
+  | 'listPainters'
   | 'listRestorePoints'
   | 'createRestorePoint'
   | 'deleteRestorePoint'
@@ -69,26 +70,32 @@ export function createMaskHandlers({
     },
 
     async pixelHistory({ params: { maskId, x: column, y: row } }) {
-      const { width, height, values } = await rooms.labels(maskId);
-      const [x, y] = [coordinate(column, width, 'x'), coordinate(row, height, 'y')];
+      // From the log alone: whoever rests a pointer somewhere makes no room be loaded.
+      const size = await store.sizeOf(maskId);
+      if (size === undefined) throw new ProtocolError('NOT_FOUND');
+      const [x, y] = [coordinate(column, size.width, 'x'), coordinate(row, size.height, 'y')];
       const [strokes, authors] = await Promise.all([
-        history.strokesAt(maskId, { width, height }, await now(maskId), { x, y }),
+        history.strokesAt(maskId, size, await now(maskId), { x, y }),
         store.authors(maskId),
       ]);
       const top = strokes.findIndex(({ isLive }) => isLive);
       return {
-        label: values[y * width + x]!,
-        strokes: strokes.map(({ sessionId, strokeId, label, writtenAt, undoneAt }, place) => ({
+        label: strokes[top]?.label ?? 0,
+        strokes: strokes.map(({ sessionId, strokeId, lamport, label, writtenAt, undoneAt }, place) => ({
           sessionId,
           strokeId,
+          lamport,
           label,
-          ...(authors.get(sessionId) ?? { userId: null, name: 'somebody who has left' }),
+          ...nameOf(authors.get(sessionId)),
           paintedAt: writtenAt!.toISOString(),
           undoneAt: undoneAt?.toISOString() ?? null,
           shows: place === top,
         })),
       };
     },
+
+    listPainters: async ({ params }) =>
+      [...(await store.authors(params.maskId))].map(([sessionId, author]) => ({ sessionId, ...author })),
 
     listRestorePoints: async ({ params }) => (await store.points(params.maskId)).map(shown),
 
@@ -132,6 +139,11 @@ function wayBack(now: Uint8Array, past: Uint8Array, width: number, height: numbe
   }));
   return { changedPixels, areas };
 }
+
+const nameOf = (author: Author | undefined) => ({
+  userId: author?.userId ?? null,
+  name: author?.name ?? 'somebody who has left',
+});
 
 function coordinate(text: string, length: number, axis: string): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

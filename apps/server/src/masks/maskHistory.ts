@@ -1,6 +1,7 @@
 /**
  * A mask at a past moment, and who painted a pixel: had from the log alone, page by page, so that the strokes of those who
- * paint meanwhile are not held up. Knows no route; one replay at a time, since each holds a whole history in memory.
+ * paint meanwhile are not held up. Knows no route; one replay at a time, since each holds a whole history in memory. The one
+ * that pixels were asked of last is kept for a minute: a pointer that rests here and there reads the log once.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createComposition, type Size } from '@cotrace/mask';
@@ -19,11 +20,24 @@ export interface MaskHistory {
   ): Promise<ReplayedStroke[]>;
 }
 
+/** Milliseconds that the last replay is kept after it was asked, and the bytes of log that it may hold. */
+const KEPT_MS = 60_000;
+const KEPT_BYTES = 32 * 1024 * 1024;
+
+interface KeptReplay {
+  readonly maskId: string;
+  readonly replay: Replay;
+  readonly until: Moment;
+  readonly bytes: number;
+}
+
+const isAtOrBefore = (a: Moment, b: Moment) => a.epoch < b.epoch || (a.epoch === b.epoch && a.seq <= b.seq);
+
 /** Milliseconds of work before others get their turn. */
 const SLICE_MS = 5;
 
 export function createMaskHistory(store: {
-  log(maskId: string, until: Moment): AsyncIterable<HistoryEntry[]>;
+  log(maskId: string, until: Moment, from?: Moment): AsyncIterable<HistoryEntry[]>;
 }): MaskHistory {
   let last: Promise<unknown> = Promise.resolve();
 
@@ -42,6 +56,31 @@ export function createMaskHistory(store: {
     return replay;
   };
 
+  let kept: KeptReplay | undefined;
+  let forgetting: NodeJS.Timeout | undefined;
+
+  /** The replay of the last question, grown by what was committed since; or from the beginning. */
+  const grown = async (maskId: string, until: Moment): Promise<Replay> => {
+    clearTimeout(forgetting);
+    const before = kept?.maskId === maskId && isAtOrBefore(kept.until, until) ? kept : undefined;
+    // Whatever goes wrong on the way leaves a replay that nobody may use.
+    kept = undefined;
+    const replay = before?.replay ?? createReplay();
+    let bytes = before?.bytes ?? 0;
+    for await (const page of store.log(maskId, until, before?.until)) {
+      for (const entry of page) {
+        replay.add(entry);
+        bytes += entry.bytes.length;
+      }
+    }
+    if (bytes <= KEPT_BYTES) kept = { maskId, replay, until, bytes };
+    forgetting = setTimeout(() => {
+      kept = undefined;
+    }, KEPT_MS);
+    forgetting.unref();
+    return replay;
+  };
+
   return {
     labelsAt: (maskId, size, until) =>
       inTurn(async () => {
@@ -56,6 +95,6 @@ export function createMaskHistory(store: {
         return composition.toLabels();
       }),
     strokesAt: (maskId, size, until, { x, y }) =>
-      inTurn(async () => (await replayed(maskId, until)).strokesAt(x, y, size)),
+      inTurn(async () => (await grown(maskId, until)).strokesAt(x, y, size)),
   };
 }

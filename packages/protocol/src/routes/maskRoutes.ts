@@ -1,6 +1,6 @@
 /** Routes of a mask: its pixels now and at any past moment, and who painted them. */
 import { z } from 'zod';
-import { id, pixelStroke, restorePoint } from '../model.ts';
+import { id, painter, pixelStroke, restorePoint } from '../model.ts';
 import { route } from './route.ts';
 
 /** One of both, or neither: now. */
@@ -25,6 +25,14 @@ export const maskRoutes = {
     access: 'mask.read',
     summary: 'Who painted this pixel, when: every stroke over it, the topmost first, undone ones too',
     response: z.object({ label: z.number().int(), strokes: z.array(pixelStroke) }),
+  }),
+
+  listPainters: route({
+    method: 'GET',
+    path: '/api/masks/:maskId/painters',
+    access: 'mask.read',
+    summary: 'Whose the editing sessions of this mask are: every pixel that a page shows has a session',
+    response: z.array(painter),
   }),
 
   listRestorePoints: route({
