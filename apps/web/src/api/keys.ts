@@ -13,5 +13,6 @@ export const keys = {
   jobs: (taskId: string) => ['task', taskId, 'jobs'],
   models: (taskId: string) => ['task', taskId, 'models'],
   maps: (taskId: string) => ['task', taskId, 'maps'],
+  painters: (maskId: string) => ['mask', maskId, 'painters'],
   exports: (taskId: string) => ['task', taskId, 'exports'],
 } as const;

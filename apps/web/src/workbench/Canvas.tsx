@@ -17,9 +17,12 @@ export interface CanvasParts {
 export const Canvas = memo(function Canvas({
   parts,
   children,
+  above,
 }: {
   parts: CanvasParts;
   children?: ReactNode;
+  /** Placed in CSS pixels of the frame. */
+  above?: ReactNode;
 }) {
   return (
     <div className={classes.frame} ref={parts.frame} data-testid="workbench-canvas">
@@ -29,6 +32,7 @@ export const Canvas = memo(function Canvas({
         {children}
       </div>
       <div className={classes.outline} ref={parts.outline} hidden />
+      {above}
     </div>
   );
 });

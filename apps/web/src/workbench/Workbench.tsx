@@ -21,11 +21,13 @@ import panels from './panels/panels.module.css';
 import { StatusBar } from './panels/StatusBar.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
 import { TopBar } from './panels/TopBar.tsx';
+import { PointerCard } from './pointer/PointerCard.tsx';
 import { UNDO_HORIZON_SENTENCE } from './session/refusalSentence.ts';
 import { longSentence } from './session/saveState.ts';
 import { createSettings } from './settings.ts';
 import { steppedDiameter } from './tools/brushSize.ts';
 import type { Action } from './tools/shortcuts.ts';
+import { useAuthors } from './useAuthors.ts';
 import { useMapLayers } from './useMapLayers.ts';
 import { useMaskSession } from './useMaskSession.ts';
 import { useNextRegion } from './useNextRegion.ts';
@@ -88,6 +90,7 @@ function OpenWorkbench({
   const folded = useStore(settings, (all) => all.panelFolded);
   const followed = useMaskSession(project, section, task);
   const { session } = followed;
+  const authorOf = useAuthors(session?.maskId);
   const mayPaint = useSession(session, (one) => one?.ready?.mayPaint ?? may(project.myRole, 'mask.paint'));
   const epochEnded = useSession(session, (one) => one?.epochEnded === true);
 
@@ -190,6 +193,7 @@ function OpenWorkbench({
     toggleMask: () => toggle('mask'),
     togglePrediction: () => toggle('prediction'),
     toggleUncertainty: () => toggle('uncertainty'),
+    toggleNumbers: () => settings.set({ numbers: !settings.get().numbers }),
     compare: () => undefined,
     togglePanels: () => settings.set({ panelFolded: !settings.get().panelFolded }),
     help: () => settings.set({ helpOpen: true }),
@@ -231,7 +235,15 @@ function OpenWorkbench({
       />
       <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
       <main className={classes.canvas}>
-        <Canvas parts={parts}>
+        <Canvas
+          parts={parts}
+          above={
+            <PointerCard
+              {...{ sight, stage, settings, section, task, session, authorOf }}
+              surface={parts.frame}
+            />
+          }
+        >
           {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
           <Cursors sectionId={section.id} taskId={task.id} />
         </Canvas>
@@ -244,7 +256,7 @@ function OpenWorkbench({
           <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
         </div>
       </aside>
-      <StatusBar sight={sight} section={section} task={task} session={session} />
+      <StatusBar sight={sight} stage={stage} section={section} task={task} session={session} />
       <Help settings={settings} />
     </div>
   );

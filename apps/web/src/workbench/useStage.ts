@@ -7,7 +7,7 @@ import type { MaskSession } from './session/maskSession.ts';
 import type { SettingsStore } from './settings.ts';
 import { createStore, type Store } from './store.ts';
 import { attachPointerInput, type PointerInput } from './tools/pointerInput.ts';
-import { paletteOf } from './view/palette.ts';
+import { paletteOf, predictionMeaningOf } from './view/palette.ts';
 import { createStage, type Stage } from './view/stage.ts';
 import type { Point } from './view/viewport.ts';
 
@@ -98,12 +98,7 @@ export function useStage({
   useEffect(() => {
     if (stage === undefined || task === undefined) return;
     stage.setPalette(paletteOf(task.labels));
-    const byGray = [...task.labels].sort((a, b) => a.gray - b.gray);
-    stage.setPredictionMeaning(
-      byGray.length === 2
-        ? { kind: 'probability', lesser: byGray[0]!.value, greater: byGray[1]!.value }
-        : { kind: 'labels' },
-    );
+    stage.setPredictionMeaning(predictionMeaningOf(task.labels));
   }, [stage, colors]);
 
   return { stage, input };

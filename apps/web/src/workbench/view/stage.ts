@@ -8,6 +8,7 @@ import type { Section } from '@cotrace/protocol';
 import { createCompositor, type PredictionMeaning } from './compositor.ts';
 import { createImageSource, type ImageSource } from './imageSource.ts';
 import { imageOnly, type Layers, type MapLayer } from './layers.ts';
+import { createMapProbe } from './mapProbe.ts';
 import { createStrokeOverlay } from './strokeOverlay.ts';
 import {
   between,
@@ -44,6 +45,8 @@ export interface Stage {
   setPalette(palette: Uint8Array): void;
   setMap(layer: MapLayer, map: ImageBitmap | undefined): void;
   setPredictionMeaning(meaning: PredictionMeaning): void;
+  /** Byte of a map under an image point; undefined without a map, or outside. */
+  mapValueAt(layer: MapLayer, point: Point): number | undefined;
   setLayers(layers: Layers, comparing: boolean): void;
   fit(): void;
   pan(dx: number, dy: number): void;
@@ -61,6 +64,7 @@ export interface Stage {
 export function createStage({ picture, overlay, frame, layers, onView, onFailure }: StageOptions): Stage {
   const compositor = createCompositor(picture);
   const stroke = createStrokeOverlay(overlay);
+  const probe = createMapProbe();
   let ratio = window.devicePixelRatio;
   let canvas: Extent = { width: Math.max(1, frame.clientWidth), height: Math.max(1, frame.clientHeight) };
   let image: Extent = { width: 1, height: 1 };
@@ -167,12 +171,14 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     },
     setMap(layer, map) {
       compositor.setMap(layer, map);
+      probe.set(layer, map);
       redraw();
     },
     setPredictionMeaning(meaning) {
       compositor.setPredictionMeaning(meaning);
       redraw();
     },
+    mapValueAt: (layer, point) => probe.at(layer, point, image),
     setLayers(next, comparing) {
       shown = comparing ? imageOnly(next) : next;
       redraw();
