@@ -38,6 +38,8 @@ export interface ServerToClientEvents {
   model: (model: { id: string; taskId: string; live: boolean; verdict: string }) => void;
   /** A new map of the live model is there for this section (null: for every section of the task): fetch it again. */
   maps: (maps: { taskId: string; modelId: string; sectionId: string | null }) => void;
+  /** Somebody was led to an uncertain place: ask for the visits again. */
+  visits: (visits: { taskId: string }) => void;
   /** Counts of labelled pixels changed. */
   labels: (counts: {
     taskId: string;

@@ -194,6 +194,16 @@ export const region = z.object({
 });
 export type Region = z.infer<typeof region>;
 
+/** A region that somebody was led to by the live model's map. */
+export const regionVisit = region.omit({ score: true }).extend({
+  userId: id,
+  name: z.string(),
+  color,
+  since: time.describe('when they were led there'),
+  here: z.boolean().describe('they are there now: the region is promised to them; else they were there'),
+});
+export type RegionVisit = z.infer<typeof regionVisit>;
+
 export const sectionMaps = z.object({
   modelId: id,
   sectionId: id,
