@@ -13,6 +13,7 @@ export const keys = {
   jobs: (taskId: string) => ['task', taskId, 'jobs'],
   models: (taskId: string) => ['task', taskId, 'models'],
   maps: (taskId: string) => ['task', taskId, 'maps'],
+  visits: (taskId: string) => ['task', taskId, 'visits'],
   painters: (maskId: string) => ['mask', maskId, 'painters'],
   exports: (taskId: string) => ['task', taskId, 'exports'],
 } as const;

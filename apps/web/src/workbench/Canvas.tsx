@@ -1,7 +1,7 @@
 'use client';
 /** The image and everything on it: both canvases, the brush's outline, others' cursors, the frame of an uncertain place. */
-import type { Region } from '@cotrace/protocol';
 import { memo, type ReactNode, type RefObject } from 'react';
+import type { Place } from './asking/trail.ts';
 import classes from './Canvas.module.css';
 
 export interface CanvasParts {
@@ -38,7 +38,7 @@ export const Canvas = memo(function Canvas({
 });
 
 /** Four corners around a region that asks to be looked at. */
-export function RegionFrame({ region }: { region: Region }) {
+export function RegionFrame({ region }: { region: Place }) {
   return (
     <div
       className={classes.region}

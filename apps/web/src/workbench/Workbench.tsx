@@ -9,6 +9,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { keys } from '../api/keys.ts';
 import { chosenTask, useProject, useSections } from '../api/queries.ts';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
+import { VisitedMarks } from './asking/VisitedMarks.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
 import { BrushGroup } from './panels/BrushGroup.tsx';
@@ -138,7 +139,10 @@ function OpenWorkbench({
     stage.setSection(section);
     setOnStage(section.id);
   }, [stage, section.id, section.imageUrl]);
-  const next = useNextRegion({ taskId: task.id, sectionId: onStage, stage, goTo });
+  const next = useNextRegion({
+    ...{ taskId: task.id, labelCount: task.labels.length, sectionId: onStage },
+    ...{ session, stage, goTo },
+  });
 
   useEffect(() => {
     document.title = `${section.name} · ${project.name} · Cotrace`;
@@ -185,6 +189,7 @@ function OpenWorkbench({
     },
     redo: () => session?.redo(),
     nextRegion: () => mayPaint && next.ask(),
+    previousRegion: () => mayPaint && next.back(),
     previousSection: () => step(-1),
     nextSection: () => step(1),
     fit: () => stage?.fit(),
@@ -244,6 +249,7 @@ function OpenWorkbench({
             />
           }
         >
+          <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
           {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
           <Cursors sectionId={section.id} taskId={task.id} />
         </Canvas>

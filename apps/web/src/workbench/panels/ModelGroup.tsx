@@ -1,8 +1,8 @@
 'use client';
 /** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
 import { type Job, may, type Project, type Task, type TrainedModel } from '@cotrace/protocol';
-import { Button, Progress } from '@mantine/core';
-import { IconFocus2 } from '@tabler/icons-react';
+import { ActionIcon, Button, Progress } from '@mantine/core';
+import { IconArrowBack, IconFocus2 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { memo } from 'react';
 import { api } from '../../api/client.ts';
@@ -14,7 +14,7 @@ import type { ShownMaps } from '../useMapLayers.ts';
 import type { NextRegion } from '../useNextRegion.ts';
 import { Group } from './Group.tsx';
 import classes from './panels.module.css';
-import { Keys } from './Tip.tsx';
+import { Keys, Tip } from './Tip.tsx';
 
 const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
   fetching: 'Fetching sections',
@@ -57,6 +57,18 @@ export const ModelGroup = memo(function ModelGroup({
       )}
       <div className={classes.buttons}>
         {mayPaint && (
+          <Tip label="Back to the place before" action="previousRegion" position="top">
+            <ActionIcon
+              size={30}
+              variant="default"
+              aria-label="Back to the uncertain place before"
+              onClick={next.back}
+            >
+              <IconArrowBack size={15} stroke={1.7} />
+            </ActionIcon>
+          </Tip>
+        )}
+        {mayPaint && (
           <Button
             className={classes.grow!}
             variant="default"
@@ -76,8 +88,7 @@ export const ModelGroup = memo(function ModelGroup({
         {may(project.myRole, 'model.train') && !running && <TrainButton taskId={task.id} />}
       </div>
       <p className={classes.sentence} role="status">
-        {next.sentence ??
-          (next.remaining === null || next.region === null ? '' : `${next.remaining} more after this one`)}
+        {next.sentence}
       </p>
     </Group>
   );

@@ -47,6 +47,8 @@ export interface Stage {
   setPredictionMeaning(meaning: PredictionMeaning): void;
   /** Byte of a map under an image point; undefined without a map, or outside. */
   mapValueAt(layer: MapLayer, point: Point): number | undefined;
+  /** Bytes of a map over a tile of the mask; good until the next call. */
+  mapTile(layer: MapLayer, tileIndex: number): Uint8Array | undefined;
   setLayers(layers: Layers, comparing: boolean): void;
   fit(): void;
   pan(dx: number, dy: number): void;
@@ -179,6 +181,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       redraw();
     },
     mapValueAt: (layer, point) => probe.at(layer, point, image),
+    mapTile: (layer, tileIndex) => probe.tile(layer, tileIndex, image),
     setLayers(next, comparing) {
       shown = comparing ? imageOnly(next) : next;
       redraw();
