@@ -259,7 +259,7 @@ function OpenWorkbench({
           <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
           {mayPaint && <BrushGroup settings={settings} />}
           <LayersGroup settings={settings} maps={maps} onAction={onAction} />
-          <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
+          <ModelGroup {...{ project, task, section, sections, maps, next, mayPaint }} />
         </div>
       </aside>
       <StatusBar sight={sight} stage={stage} section={section} task={task} session={session} />

@@ -1,6 +1,6 @@
 'use client';
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
-import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
+import { ActionIcon, RangeSlider, SegmentedControl, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useStore } from '../hooks.ts';
@@ -16,6 +16,13 @@ const ROWS = [
   { layer: 'prediction', name: 'Prediction', action: 'togglePrediction' },
   { layer: 'uncertainty', name: 'Uncertainty', action: 'toggleUncertainty' },
 ] as const;
+
+const WORDS = {
+  shownAs: 'as',
+  predictionShownAs: 'The prediction is shown as',
+  outline: 'Outline',
+  filled: 'Areas',
+} as const;
 
 export const LayersGroup = memo(function LayersGroup({
   settings,
@@ -67,13 +74,42 @@ export const LayersGroup = memo(function LayersGroup({
               disabled={missing}
               value={Math.round(opacity * 100)}
               onChange={(value) =>
-                settings.set({ layers: { ...layers, [layer]: { visible: true, opacity: value / 100 } } })
+                settings.set({
+                  layers: { ...layers, [layer]: { ...layers[layer], visible: true, opacity: value / 100 } },
+                })
               }
             />
             <span className={classes.value}>{Math.round(opacity * 100)} %</span>
           </div>
         );
       })}
+      <div className={classes.layer} data-missing={noMaps || undefined}>
+        <span className={classes.layerIcon} />
+        <span className={classes.layerName}>{WORDS.shownAs}</span>
+        <SegmentedControl
+          size="xs"
+          classNames={{ root: classes.segments!, label: classes.segment! }}
+          aria-label={WORDS.predictionShownAs}
+          disabled={noMaps}
+          value={layers.prediction.style}
+          onChange={(value) =>
+            settings.set({
+              layers: {
+                ...layers,
+                prediction: {
+                  ...layers.prediction,
+                  visible: true,
+                  style: value === 'filled' ? 'filled' : 'outline',
+                },
+              },
+            })
+          }
+          data={[
+            { value: 'outline', label: WORDS.outline },
+            { value: 'filled', label: WORDS.filled },
+          ]}
+        />
+      </div>
       <div className={classes.layer}>
         <span className={classes.layerIcon}>
           <IconContrast size={15} stroke={1.7} />

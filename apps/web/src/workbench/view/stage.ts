@@ -8,6 +8,7 @@ import type { Section } from '@cotrace/protocol';
 import { createCompositor, type PredictionMeaning } from './compositor.ts';
 import { createImageSource, type ImageSource } from './imageSource.ts';
 import { imageOnly, type Layers, type MapLayer } from './layers.ts';
+import { createMapFade } from './mapFade.ts';
 import { createMapProbe } from './mapProbe.ts';
 import { createStrokeOverlay } from './strokeOverlay.ts';
 import {
@@ -25,6 +26,11 @@ import {
 } from './viewport.ts';
 
 const FLIGHT_MS = 420;
+/** Milliseconds between two drawings of a fade: each draws everything, and the eye asks for no more. */
+const FADE_STEP_MS = 60;
+const LAYERS_OF_MAPS: readonly MapLayer[] = ['prediction', 'uncertainty'];
+
+const wantsLessMotion = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export interface StageOptions {
   readonly picture: HTMLCanvasElement;
@@ -43,7 +49,8 @@ export interface Stage {
   setSection(section: Section): void;
   setMask(maskDoc: MaskDoc | undefined): void;
   setPalette(palette: Uint8Array): void;
-  setMap(layer: MapLayer, map: ImageBitmap | undefined): void;
+  /** Both maps of the section, or none; they are the stage's to close. `fades`: over those that are shown. */
+  setMaps(maps: Readonly<Record<MapLayer, ImageBitmap>> | undefined, options?: { fades: boolean }): void;
   setPredictionMeaning(meaning: PredictionMeaning): void;
   /** Byte of a map under an image point; undefined without a map, or outside. */
   mapValueAt(layer: MapLayer, point: Point): number | undefined;
@@ -67,6 +74,9 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
   const compositor = createCompositor(picture);
   const stroke = createStrokeOverlay(overlay);
   const probe = createMapProbe();
+  const fade = createMapFade();
+  let fadeTimer: ReturnType<typeof setTimeout> | undefined;
+  let maps: Readonly<Record<MapLayer, ImageBitmap>> | undefined;
   let ratio = window.devicePixelRatio;
   let canvas: Extent = { width: Math.max(1, frame.clientWidth), height: Math.max(1, frame.clientHeight) };
   let image: Extent = { width: 1, height: 1 };
@@ -86,12 +96,19 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     cancelAnimationFrame(frameRequest);
     frameRequest = 0;
     if (stale === undefined) return;
-    compositor.draw({ view, layers: shown }, stale === 'all' ? undefined : stale);
+    compositor.draw({ view, layers: shown, freshness: fade.freshness }, stale === 'all' ? undefined : stale);
     stale = undefined;
   };
   const redraw = (what: Box | 'all' = 'all') => {
     stale = stale === undefined ? what : stale === 'all' || what === 'all' ? 'all' : around(stale, what);
     if (frameRequest === 0) frameRequest = requestAnimationFrame(drawNow);
+  };
+
+  const stepFade = () => {
+    clearTimeout(fadeTimer);
+    if (fade.step(performance.now())) redraw();
+    if (fade.isRunning) fadeTimer = setTimeout(stepFade, FADE_STEP_MS);
+    else if (fade.freshness === 1) compositor.forgetOldMaps();
   };
 
   const moveTo = (next: Viewport) => {
@@ -171,9 +188,15 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       compositor.setPalette(palette);
       redraw();
     },
-    setMap(layer, map) {
-      compositor.setMap(layer, map);
-      probe.set(layer, map);
+    setMaps(next, { fades } = { fades: false }) {
+      for (const layer of LAYERS_OF_MAPS) {
+        compositor.setMap(layer, next?.[layer], { fades });
+        probe.set(layer, next?.[layer]);
+      }
+      if (maps !== undefined) for (const layer of LAYERS_OF_MAPS) maps[layer].close();
+      maps = next;
+      fade.begin(performance.now(), { atOnce: !fades || next === undefined || wantsLessMotion() });
+      stepFade();
       redraw();
     },
     setPredictionMeaning(meaning) {
@@ -200,7 +223,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       fitted = false;
       const from = view;
       const to = onDevicePixels(keptInSight(framing(box, canvas), image, canvas), ratio);
-      if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return moveTo(to);
+      if (wantsLessMotion()) return moveTo(to);
       const started = performance.now();
       const step = (now: number) => {
         const t = Math.min(1, Math.max(0, (now - started) / FLIGHT_MS));
@@ -211,6 +234,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     },
     beginStroke(color) {
       land();
+      fade.hold(performance.now());
       stroke.begin(color, view);
     },
     addToStroke(fresh, soFar) {
@@ -222,13 +246,17 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       // Both in one frame, or the stroke would blink.
       drawNow();
       stroke.clear();
+      fade.release(performance.now());
+      stepFade();
     },
     destroy() {
       land();
+      clearTimeout(fadeTimer);
       cancelAnimationFrame(frameRequest);
       observer.disconnect();
       stopFollowing?.();
       source?.destroy();
+      if (maps !== undefined) for (const layer of LAYERS_OF_MAPS) maps[layer].close();
       compositor.destroy();
     },
   };
