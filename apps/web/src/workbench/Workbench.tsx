@@ -12,6 +12,7 @@ import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { VisitedMarks } from './asking/VisitedMarks.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
+import { FreshStrokes } from './others/FreshStrokes.tsx';
 import { BrushGroup } from './panels/BrushGroup.tsx';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
@@ -249,6 +250,7 @@ function OpenWorkbench({
             />
           }
         >
+          <FreshStrokes {...{ session, settings, authorOf }} />
           <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
           {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
           <Cursors sectionId={section.id} taskId={task.id} />
