@@ -1,18 +1,20 @@
 'use client';
 /** The workbench of one project: which section and task the address names, and everything around the canvas. */
-import { may, type Presence, type Project, type Section, type Task } from '@cotrace/protocol';
+import { may, type Project, type Section, type Task } from '@cotrace/protocol';
 import { notifications } from '@mantine/notifications';
 import { IconPhotoOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { keys } from '../api/keys.ts';
 import { chosenTask, useProject, useSections } from '../api/queries.ts';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { VisitedMarks } from './asking/VisitedMarks.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
+import { FollowBanner } from './others/FollowBanner.tsx';
 import { FreshStrokes } from './others/FreshStrokes.tsx';
+import { type Following, useFollowing } from './others/useFollowing.ts';
 import { BrushGroup } from './panels/BrushGroup.tsx';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
@@ -96,6 +98,8 @@ function OpenWorkbench({
   const mayPaint = useSession(session, (one) => one?.ready?.mayPaint ?? may(project.myRole, 'mask.paint'));
   const epochEnded = useSession(session, (one) => one?.epochEnded === true);
 
+  /** Whoever leads this page; read when the person acts. */
+  const leading = useRef<Following>(undefined);
   const onRefusedStroke = () => {
     if (session === undefined) return;
     notifications.show({
@@ -112,6 +116,7 @@ function OpenWorkbench({
     session,
     task,
     onFailure: tellFailure,
+    onHand: () => leading.current?.stop(),
     onRefusedStroke,
   });
   const maps = useMapLayers({
@@ -140,6 +145,11 @@ function OpenWorkbench({
     stage.setSection(section);
     setOnStage(section.id);
   }, [stage, section.id, section.imageUrl]);
+  const sectionIds = useMemo(() => sections.map(({ id }) => id), [sections]);
+  const following = useFollowing({
+    ...{ at: { sectionId: section.id, taskId: task.id }, onStage, sectionIds, stage, goTo },
+  });
+  leading.current = following;
   const next = useNextRegion({
     ...{ taskId: task.id, labelCount: task.labels.length, sectionId: onStage },
     ...{ session, stage, goTo },
@@ -165,6 +175,7 @@ function OpenWorkbench({
 
   const step = (by: 1 | -1) => {
     const there = sections[sections.findIndex(({ id }) => id === section.id) + by];
+    following.stop();
     if (there !== undefined) goTo(there.id);
   };
   const toggle = (layer: 'mask' | 'prediction' | 'uncertainty') => {
@@ -189,8 +200,14 @@ function OpenWorkbench({
       });
     },
     redo: () => session?.redo(),
-    nextRegion: () => mayPaint && next.ask(),
-    previousRegion: () => mayPaint && next.back(),
+    nextRegion: () => {
+      following.stop();
+      if (mayPaint) next.ask();
+    },
+    previousRegion: () => {
+      following.stop();
+      if (mayPaint) next.back();
+    },
     previousSection: () => step(-1),
     nextSection: () => step(1),
     fit: () => stage?.fit(),
@@ -207,10 +224,12 @@ function OpenWorkbench({
   const reactions = useRef(react);
   reactions.current = react;
   const onAction = useCallback((action: Action) => void reactions.current[action](), []);
-  const onTask = useCallback((taskId: string) => goTo(section.id, taskId), [goTo, section.id]);
-  const onFollow = useCallback(
-    ({ sectionId, taskId }: Presence) => sectionId !== null && goTo(sectionId, taskId ?? task.id),
-    [goTo, task.id],
+  const onTask = useCallback(
+    (taskId: string) => {
+      leading.current?.stop();
+      goTo(section.id, taskId);
+    },
+    [goTo, section.id],
   );
   useShortcuts({
     onAction,
@@ -221,7 +240,9 @@ function OpenWorkbench({
     onPan: (held) => input.current?.setPanning(held),
     onCompare: (held) => settings.set({ comparing: held }),
     onEscape: () => {
-      if (!input.current?.cancelStroke()) next.dismiss();
+      if (input.current?.cancelStroke()) return;
+      if (following.whom !== null) following.stop();
+      else next.dismiss();
     },
   });
 
@@ -237,7 +258,7 @@ function OpenWorkbench({
         folded={folded}
         onAction={onAction}
         onTask={onTask}
-        onFollow={onFollow}
+        following={following}
       />
       <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
       <main className={classes.canvas}>
@@ -255,6 +276,7 @@ function OpenWorkbench({
           {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
           <Cursors sectionId={section.id} taskId={task.id} />
         </Canvas>
+        <FollowBanner following={following} />
       </main>
       <aside className={panels.side} aria-label="Labels, layers and model">
         <div className={panels.sideScroll} hidden={folded}>

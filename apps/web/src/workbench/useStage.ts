@@ -1,6 +1,6 @@
 'use client';
 /** The stage and the pointer on it, for as long as the workbench is open. What they show is told by the caller's effects. */
-import type { Task } from '@cotrace/protocol';
+import type { SeenBox, Task } from '@cotrace/protocol';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { CanvasParts } from './Canvas.tsx';
 import type { MaskSession } from './session/maskSession.ts';
@@ -9,16 +9,18 @@ import { createStore, type Store } from './store.ts';
 import { attachPointerInput, type PointerInput } from './tools/pointerInput.ts';
 import { paletteOf, predictionMeaningOf } from './view/palette.ts';
 import { createStage, type Stage } from './view/stage.ts';
-import type { Point } from './view/viewport.ts';
+import { type Point, seenBox } from './view/viewport.ts';
 
 /** What changes with every move of the pointer or the view: followed by the few that show it. */
 export interface Sight {
   readonly scale: number;
   /** The pointer in image pixels. */
   readonly pointer: Point | null;
+  /** What the canvas shows, in image pixels. */
+  readonly seen: SeenBox | null;
 }
 
-export const createSight = (): Store<Sight> => createStore<Sight>({ scale: 1, pointer: null });
+export const createSight = (): Store<Sight> => createStore<Sight>({ scale: 1, pointer: null, seen: null });
 
 export interface StageHandles {
   readonly stage: Stage | undefined;
@@ -32,6 +34,7 @@ export function useStage({
   session,
   task,
   onFailure,
+  onHand,
   onRefusedStroke,
 }: {
   parts: CanvasParts;
@@ -40,13 +43,14 @@ export function useStage({
   session: MaskSession | undefined;
   task: Task | undefined;
   onFailure: (error: Error) => void;
+  onHand: () => void;
   onRefusedStroke: () => void;
 }): StageHandles {
   const [stage, setStage] = useState<Stage>();
   const input = useRef<PointerInput>(undefined);
   // Read when a pointer comes down: the pointer is attached once, whatever is shown later.
-  const now = useRef({ session, task, onFailure, onRefusedStroke });
-  now.current = { session, task, onFailure, onRefusedStroke };
+  const now = useRef({ session, task, onFailure, onHand, onRefusedStroke });
+  now.current = { session, task, onFailure, onHand, onRefusedStroke };
 
   useEffect(() => {
     const frame = parts.frame.current!;
@@ -56,13 +60,15 @@ export function useStage({
       picture: parts.picture.current!,
       overlay: parts.overlay.current!,
       layers: settings.get().layers,
-      onView: ({ scale, offsetX, offsetY }) => {
+      onHand: () => now.current.onHand(),
+      onView: (view, canvas) => {
+        const { scale, offsetX, offsetY } = view;
         frame.dataset.scale = String(scale);
         frame.dataset.offsetX = String(offsetX);
         frame.dataset.offsetY = String(offsetY);
         plane.style.transform = `translate(${offsetX}px, ${offsetY}px)`;
         plane.style.setProperty('--scale', String(scale));
-        sight.set({ scale });
+        sight.set({ scale, seen: seenBox(view, canvas) });
       },
       onFailure: (error) => now.current.onFailure(error),
     });

@@ -24,7 +24,8 @@ export const StatusBar = memo(function StatusBar({
   task: Task;
   session: MaskSession | undefined;
 }) {
-  const { pointer, scale } = useStore(sight, (all) => all);
+  const pointer = useStore(sight, (all) => all.pointer);
+  const scale = useStore(sight, (all) => all.scale);
   const engine = useHealth().data?.engine;
   const x = Math.floor(pointer?.x ?? -1);
   const y = Math.floor(pointer?.y ?? -1);

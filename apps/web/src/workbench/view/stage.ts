@@ -17,6 +17,7 @@ import {
   fit,
   framing,
   keptInSight,
+  nearer,
   nextScale,
   onDevicePixels,
   type Point,
@@ -26,6 +27,8 @@ import {
 } from './viewport.ts';
 
 const FLIGHT_MS = 420;
+/** Of the way to somebody's view, a frame: there in a fifth of a second, and without a jolt when they move on. */
+const FOLLOWED_SHARE = 0.25;
 /** Milliseconds between two drawings of a fade: each draws everything, and the eye asks for no more. */
 const FADE_STEP_MS = 60;
 const LAYERS_OF_MAPS: readonly MapLayer[] = ['prediction', 'uncertainty'];
@@ -38,7 +41,9 @@ export interface StageOptions {
   /** The box that both fill. */
   readonly frame: HTMLElement;
   readonly layers: Layers;
-  readonly onView: (view: Viewport) => void;
+  readonly onView: (view: Viewport, canvas: Extent) => void;
+  /** The person has moved the view or begun to paint: whatever led them leads them no more. */
+  readonly onHand: () => void;
   readonly onFailure: (error: Error) => void;
 }
 
@@ -63,6 +68,8 @@ export interface Stage {
   zoomTo(scale: number, pointer?: Point): void;
   zoomStep(direction: 1 | -1, pointer?: Point): void;
   flyTo(box: { x: number; y: number; width: number; height: number }): void;
+  /** Glides to what somebody else sees, and goes on from wherever it is when told again. */
+  follow(box: { x: number; y: number; width: number; height: number }): void;
   beginStroke(color: string): void;
   addToStroke(fresh: Runs, soFar: () => Runs): void;
   /** Takes the stroke off the overlay, once the mask below has it. */
@@ -70,7 +77,15 @@ export interface Stage {
   destroy(): void;
 }
 
-export function createStage({ picture, overlay, frame, layers, onView, onFailure }: StageOptions): Stage {
+export function createStage({
+  picture,
+  overlay,
+  frame,
+  layers,
+  onView,
+  onHand,
+  onFailure,
+}: StageOptions): Stage {
   const compositor = createCompositor(picture);
   const stroke = createStrokeOverlay(overlay);
   const probe = createMapProbe();
@@ -115,7 +130,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     view = onDevicePixels(keptInSight(next, image, canvas), ratio);
     source?.look(view, canvas, ratio);
     if (strokeSoFar !== undefined) stroke.moved(view, strokeSoFar());
-    onView(view);
+    onView(view, canvas);
     redraw();
   };
   const land = () => {
@@ -123,6 +138,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     flight = 0;
   };
   const moveByHand = (next: Viewport) => {
+    onHand();
     land();
     fitted = false;
     moveTo(next);
@@ -210,6 +226,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       redraw();
     },
     fit() {
+      onHand();
       land();
       fitted = true;
       moveTo(fit(image, canvas));
@@ -219,6 +236,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     zoomStep: (direction, pointer = middle()) =>
       moveByHand(zoomedAt(view, pointer, nextScale(view.scale, direction))),
     flyTo(box) {
+      onHand();
       land();
       fitted = false;
       const from = view;
@@ -232,7 +250,20 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       };
       flight = requestAnimationFrame(step);
     },
+    follow(box) {
+      land();
+      fitted = false;
+      const to = onDevicePixels(keptInSight(framing(box, canvas, 1), image, canvas), ratio);
+      if (wantsLessMotion()) return moveTo(to);
+      const step = () => {
+        const next = nearer(view, to, FOLLOWED_SHARE);
+        moveTo(next);
+        flight = next === to ? 0 : requestAnimationFrame(step);
+      };
+      flight = requestAnimationFrame(step);
+    },
     beginStroke(color) {
+      onHand();
       land();
       fade.hold(performance.now());
       stroke.begin(color, view);

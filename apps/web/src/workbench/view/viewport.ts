@@ -167,6 +167,32 @@ export function between(
   );
 }
 
+/** What the canvas shows, in image pixels, beyond the image, too. */
+export const seenBox = (
+  { scale, offsetX, offsetY }: Viewport,
+  canvas: Extent,
+): { x: number; y: number; width: number; height: number } => ({
+  x: -offsetX / scale,
+  y: -offsetY / scale,
+  width: canvas.width / scale,
+  height: canvas.height / scale,
+});
+
+/** A step from a view towards another, `share` 0…1 of the way, without easing: many of them glide. */
+export function nearer(from: Viewport, to: Viewport, share: number): Viewport {
+  const towards = (a: number, b: number) => a + (b - a) * share;
+  const isThere =
+    Math.abs(to.offsetX - from.offsetX) < 0.5 &&
+    Math.abs(to.offsetY - from.offsetY) < 0.5 &&
+    Math.abs(to.scale / from.scale - 1) < 0.001;
+  if (isThere) return to;
+  return {
+    scale: towards(from.scale, to.scale),
+    offsetX: towards(from.offsetX, to.offsetX),
+    offsetY: towards(from.offsetY, to.offsetY),
+  };
+}
+
 /** The part of the image that the canvas shows, in image pixels; empty boxes have no width. */
 export function visibleBox(
   view: Viewport,
