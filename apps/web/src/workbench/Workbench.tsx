@@ -14,7 +14,10 @@ import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
 import { FollowBanner } from './others/FollowBanner.tsx';
 import { FreshStrokes } from './others/FreshStrokes.tsx';
+import { LossNote } from './others/LossNote.tsx';
+import { LostPixels } from './others/LostPixels.tsx';
 import { type Following, useFollowing } from './others/useFollowing.ts';
+import { useOwnPixels } from './others/useOwnPixels.ts';
 import { BrushGroup } from './panels/BrushGroup.tsx';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
@@ -94,7 +97,7 @@ function OpenWorkbench({
   const folded = useStore(settings, (all) => all.panelFolded);
   const followed = useMaskSession(project, section, task);
   const { session } = followed;
-  const authorOf = useAuthors(session?.maskId);
+  const { authorOf, mine } = useAuthors(session?.maskId);
   const mayPaint = useSession(session, (one) => one?.ready?.mayPaint ?? may(project.myRole, 'mask.paint'));
   const epochEnded = useSession(session, (one) => one?.epochEnded === true);
 
@@ -150,6 +153,7 @@ function OpenWorkbench({
     ...{ at: { sectionId: section.id, taskId: task.id }, onStage, sectionIds, stage, goTo },
   });
   leading.current = following;
+  const paintedOver = useOwnPixels({ session, stage, authorOf, mySessions: mine });
   const next = useNextRegion({
     ...{ taskId: task.id, labelCount: task.labels.length, sectionId: onStage },
     ...{ session, stage, goTo },
@@ -271,6 +275,7 @@ function OpenWorkbench({
             />
           }
         >
+          <LostPixels paintedOver={paintedOver} authorOf={authorOf} />
           <FreshStrokes {...{ session, settings, authorOf }} />
           <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
           {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
@@ -286,7 +291,9 @@ function OpenWorkbench({
           <ModelGroup {...{ project, task, section, sections, maps, next, mayPaint }} />
         </div>
       </aside>
-      <StatusBar sight={sight} stage={stage} section={section} task={task} session={session} />
+      <StatusBar sight={sight} stage={stage} section={section} task={task} session={session}>
+        <LossNote paintedOver={paintedOver} />
+      </StatusBar>
       <Help settings={settings} />
     </div>
   );

@@ -12,8 +12,14 @@ import { sessionIdOfThisPage } from './session/sessionId.ts';
 /** Undefined: not known (yet). */
 export type AuthorOf = (sessionId: string) => Author | undefined;
 
-/** Another function whenever more is known. */
-export function useAuthors(maskId: string | undefined): AuthorOf {
+export interface Authors {
+  /** Another function whenever more is known. */
+  readonly authorOf: AuthorOf;
+  /** This person's sessions on this mask, this page's among them; undefined until the server has said. */
+  readonly mine: ReadonlySet<string> | undefined;
+}
+
+export function useAuthors(maskId: string | undefined): Authors {
   const cache = useQueryClient();
   const live = useLiveConnection();
   const me = useMe().data;
@@ -26,7 +32,12 @@ export function useAuthors(maskId: string | undefined): AuthorOf {
   const bySession = useMemo(() => new Map(painters?.map((one) => [one.sessionId, one])), [painters]);
   /** Sessions that the list was asked again for: once each, or a page would ask for ever. */
   const missed = useRef(new Set<string>());
-  return useCallback(
+  const mine = useMemo(() => {
+    if (painters === undefined || me === undefined) return undefined;
+    const own = painters.filter(({ userId }) => userId === me.userId);
+    return new Set([sessionIdOfThisPage(), ...own.map(({ sessionId }) => sessionId)]);
+  }, [painters, me]);
+  const authorOf: AuthorOf = useCallback(
     (sessionId) => {
       if (me !== undefined && sessionId === sessionIdOfThisPage())
         return { userId: me.userId, name: me.name, color: me.color, isMe: true };
@@ -45,4 +56,5 @@ export function useAuthors(maskId: string | undefined): AuthorOf {
     },
     [cache, live, me, painters, bySession, maskId],
   );
+  return useMemo(() => ({ authorOf, mine }), [authorOf, mine]);
 }

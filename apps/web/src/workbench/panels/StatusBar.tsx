@@ -1,7 +1,7 @@
 'use client';
 /** Where the pointer is, what lies under it, how far one has zoomed, and which engine trains. */
 import type { Section, Task } from '@cotrace/protocol';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useHealth } from '../../api/queries.ts';
 import { useStore } from '../hooks.ts';
 import { pixelNumbers } from '../pointer/pixelNumbers.ts';
@@ -17,12 +17,15 @@ export const StatusBar = memo(function StatusBar({
   section,
   task,
   session,
+  children,
 }: {
   sight: Store<Sight>;
   stage: Stage | undefined;
   section: Section;
   task: Task;
   session: MaskSession | undefined;
+  /** Notes that come and go. */
+  children?: ReactNode;
 }) {
   const pointer = useStore(sight, (all) => all.pointer);
   const scale = useStore(sight, (all) => all.scale);
@@ -58,6 +61,7 @@ export const StatusBar = memo(function StatusBar({
           `${numbers.predicted.name}${numbers.probability === null ? '' : ` ${numbers.probability.toFixed(2)}`}`}
         {numbers?.uncertainty != null && `, ${numbers.uncertainty.toFixed(2)} nats`}
       </span>
+      {children}
       <span className={classes.grow} />
       <span className={classes.engine}>{engine ?? 'no trainer connected'}</span>
       <span>
