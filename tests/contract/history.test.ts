@@ -173,6 +173,45 @@ describe('the way back', () => {
   });
 });
 
+describe('where people do not agree', () => {
+  it('is a picture and an account: who painted what over whose what, until it is taken back', async () => {
+    const maskId = await freshMask();
+    await using anna = await painterOf('anna', maskId);
+    await using bert = await painterOf('bert', maskId);
+    anna.stroke(1, [10, 75], [190, 75], 21);
+    await anna.saved();
+    await bert.until(() => bert.mask.strokeCountOf('session-anna') === 1);
+    const before = bert.pixels();
+    bert.stroke(2, [100, 10], [100, 140], 21);
+    await bert.saved();
+    const after = bert.pixels();
+    const lost = before.filter((label, i) => label !== 0 && label !== after[i]).length;
+
+    const picture = async () =>
+      decodeImage(await people.vera.call('maskDisagreement', { params: { maskId } }), 'disagreement.png')[0]!
+        .data as Uint8Array;
+    const expected = before.map((label, i) => (label !== after[i] ? label : 0));
+    expect(Buffer.compare(await picture(), expected)).toBe(0);
+    const account = await people.vera.call('listDisputes', { params: { maskId } });
+    expect(account.pixels).toBe(lost);
+    expect(account.disputes).toMatchObject([
+      {
+        over: { userId: people.bert.userId, name: 'bert' },
+        under: { userId: people.anna.userId, name: 'anna' },
+        ...{ shows: 2, was: 1, pixels: lost },
+      },
+    ]);
+
+    bert.mask.undo();
+    await bert.saved();
+    expect((await picture()).every((label) => label === 0)).toBe(true);
+    expect(await people.vera.call('listDisputes', { params: { maskId } })).toEqual({
+      pixels: 0,
+      disputes: [],
+    });
+  });
+});
+
 describe('what is not there', () => {
   it('is refused with a reason', async () => {
     const [maskId, other] = [await freshMask(), await freshMask()];

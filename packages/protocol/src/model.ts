@@ -107,6 +107,25 @@ export const painter = z.object({
 });
 export type Painter = z.infer<typeof painter>;
 
+const disputant = z.object({ userId: id, name: z.string(), color });
+
+/**
+ * Pixels of a mask where two people do not agree: the last label that `under` painted there (`was`) is not the one that shows,
+ * which is `over`'s (`shows`, 0 = erased). The box holds all of them, in pixels.
+ */
+export const dispute = z.object({
+  over: disputant,
+  under: disputant,
+  shows: z.number().int().min(0).max(255),
+  was: z.number().int().min(1).max(255),
+  pixels: z.number().int(),
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+});
+export type Dispute = z.infer<typeof dispute>;
+
 export const section = z.object({
   id,
   index: z.number().int().describe('place in the stack, from 0'),

@@ -8,6 +8,8 @@ import { encodeGrey } from '../sections/pixels.ts';
 import type { Author, HistoryStore, Moment, RestorePointRow } from '../store/historyStore.ts';
 import { createMaskHistory } from './maskHistory.ts';
 
+const MOST_DISPUTES = 50;
+
 export function createMaskHandlers({
   store,
   rooms,
@@ -18,6 +20,8 @@ export function createMaskHandlers({
   | 'maskLabels'
   | 'pixelHistory'
   | 'listPainters'
+  | 'maskDisagreement'
+  | 'listDisputes'
   | 'listRestorePoints'
   | 'createRestorePoint'
   | 'deleteRestorePoint'
@@ -63,6 +67,17 @@ export function createMaskHandlers({
     return { ...size, data: await history.labelsAt(maskId, size, moment) };
   };
 
+  const disagreement = async (maskId: string) => {
+    const [size, authors, until] = await Promise.all([
+      store.sizeOf(maskId),
+      store.authors(maskId),
+      now(maskId),
+    ]);
+    if (size === undefined) throw new ProtocolError('NOT_FOUND');
+    const userOf = (sessionId: string) => authors.get(sessionId)?.userId ?? undefined;
+    return { size, authors, ...(await history.disagreementAt(maskId, size, until, userOf)) };
+  };
+
   return {
     async maskLabels({ params: { maskId }, query }) {
       const { width, height, data } = await picture(maskId, await momentOf(maskId, query));
@@ -96,6 +111,29 @@ export function createMaskHandlers({
 
     listPainters: async ({ params }) =>
       [...(await store.authors(params.maskId))].map(([sessionId, author]) => ({ sessionId, ...author })),
+
+    async maskDisagreement({ params: { maskId } }) {
+      const { size, plane } = await disagreement(maskId);
+      return new Bytes(await encodeGrey({ ...size, data: plane }), { type: 'image/png' });
+    },
+
+    async listDisputes({ params: { maskId } }) {
+      const { disputes, authors } = await disagreement(maskId);
+      const people = new Map([...authors.values()].map((author) => [author.userId, author]));
+      const person = (userId: string) => {
+        const { name, color } = people.get(userId)!;
+        return { userId, name, color: color! };
+      };
+      return {
+        pixels: disputes.reduce((sum, { pixels }) => sum + pixels, 0),
+        disputes: disputes
+          .slice(0, MOST_DISPUTES)
+          .map(({ over, under, shows, was, pixels, box: { x0, y0, x1, y1 } }) => ({
+            ...{ over: person(over), under: person(under), shows, was, pixels },
+            ...{ x: x0, y: y0, width: x1 - x0, height: y1 - y0 },
+          })),
+      };
+    },
 
     listRestorePoints: async ({ params }) => (await store.points(params.maskId)).map(shown),
 

@@ -7,10 +7,18 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { createComposition, type Size } from '@cotrace/mask';
 import { createReplay, type Replay, type ReplayedStroke } from '@cotrace/mask-doc';
 import type { HistoryEntry, Moment } from '../store/historyStore.ts';
+import { type Disagreement, disagreementOf, type PersonsStroke } from './disagreement.ts';
 
 export interface MaskHistory {
   /** Label values row-major, 0 = unknown. */
   labelsAt(maskId: string, size: Size, until: Moment): Promise<Uint8Array>;
+  /** Where people do not agree; whose a session is, the caller says. Kept until something is committed. */
+  disagreementAt(
+    maskId: string,
+    size: Size,
+    until: Moment,
+    userOf: (sessionId: string) => string | undefined,
+  ): Promise<Disagreement>;
   /** Strokes over a pixel, undone ones too, the topmost first. */
   strokesAt(
     maskId: string,
@@ -31,6 +39,7 @@ interface KeptReplay {
   readonly bytes: number;
 }
 
+const isSame = (a: Moment, b: Moment) => a.epoch === b.epoch && a.seq === b.seq;
 const isAtOrBefore = (a: Moment, b: Moment) => a.epoch < b.epoch || (a.epoch === b.epoch && a.seq <= b.seq);
 
 /** Milliseconds of work before others get their turn. */
@@ -57,6 +66,8 @@ export function createMaskHistory(store: {
   };
 
   let kept: KeptReplay | undefined;
+  /** The last answer: its picture and its account are asked for one after the other. */
+  let solved: { maskId: string; until: Moment; disagreement: Disagreement } | undefined;
   let forgetting: NodeJS.Timeout | undefined;
 
   /** The replay of the last question, grown by what was committed since; or from the beginning. */
@@ -76,6 +87,7 @@ export function createMaskHistory(store: {
     if (bytes <= KEPT_BYTES) kept = { maskId, replay, until, bytes };
     forgetting = setTimeout(() => {
       kept = undefined;
+      solved = undefined;
     }, KEPT_MS);
     forgetting.unref();
     return replay;
@@ -93,6 +105,29 @@ export function createMaskHistory(store: {
           since = performance.now();
         }
         return composition.toLabels();
+      }),
+    disagreementAt: (maskId, size, until, userOf) =>
+      inTurn(async () => {
+        if (solved?.maskId === maskId && isSame(solved.until, until)) return solved.disagreement;
+        const strokes: (PersonsStroke & { lamport: number; sessionId: string })[] = [];
+        let since = performance.now();
+        const breatheNow = async () => {
+          if (performance.now() - since < SLICE_MS) return;
+          await breathe();
+          since = performance.now();
+        };
+        for (const { sessionId, record } of (await grown(maskId, until)).placedRecords(size)) {
+          const { label, lamport, runs } = record;
+          strokes.push({ userId: userOf(sessionId), label, runs, lamport, sessionId });
+          await breatheNow();
+        }
+        // As the pixel rule has it: the greatest stamp shows.
+        strokes.sort((a, b) => b.lamport - a.lamport || (a.sessionId < b.sessionId ? 1 : -1));
+        const work = disagreementOf(strokes, size);
+        let step = work.next();
+        for (; !step.done; step = work.next()) await breatheNow();
+        solved = { maskId, until, disagreement: step.value };
+        return step.value;
       }),
     strokesAt: (maskId, size, until, { x, y }) =>
       inTurn(async () => (await grown(maskId, until)).strokesAt(x, y, size)),
