@@ -14,6 +14,7 @@ export const keys = {
   models: (taskId: string) => ['task', taskId, 'models'],
   maps: (taskId: string) => ['task', taskId, 'maps'],
   visits: (taskId: string) => ['task', taskId, 'visits'],
+  disputes: (maskId: string) => ['mask', maskId, 'disputes'],
   painters: (maskId: string) => ['mask', maskId, 'painters'],
   exports: (taskId: string) => ['task', taskId, 'exports'],
 } as const;

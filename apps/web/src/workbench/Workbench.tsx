@@ -12,10 +12,13 @@ import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { VisitedMarks } from './asking/VisitedMarks.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
+import { DisagreementLayer } from './others/DisagreementLayer.tsx';
+import { DisputeList } from './others/DisputeList.tsx';
 import { FollowBanner } from './others/FollowBanner.tsx';
 import { FreshStrokes } from './others/FreshStrokes.tsx';
 import { LossNote } from './others/LossNote.tsx';
 import { LostPixels } from './others/LostPixels.tsx';
+import { useDisputes } from './others/useDisputes.ts';
 import { type Following, useFollowing } from './others/useFollowing.ts';
 import { useOwnPixels } from './others/useOwnPixels.ts';
 import { BrushGroup } from './panels/BrushGroup.tsx';
@@ -41,6 +44,7 @@ import { useNextRegion } from './useNextRegion.ts';
 import { useOwnPresence } from './usePresence.ts';
 import { useShortcuts } from './useShortcuts.ts';
 import { createSight, useStage } from './useStage.ts';
+import { around } from './view/viewport.ts';
 import classes from './Workbench.module.css';
 
 export function Workbench({ projectId }: { projectId: string }) {
@@ -95,6 +99,7 @@ function OpenWorkbench({
   const [sight] = useState(createSight);
   const parts = useCanvasParts();
   const folded = useStore(settings, (all) => all.panelFolded);
+  const disagreementSeen = useStore(settings, ({ layers }) => layers.disagreement.visible);
   const followed = useMaskSession(project, section, task);
   const { session } = followed;
   const { authorOf, mine } = useAuthors(session?.maskId);
@@ -154,6 +159,7 @@ function OpenWorkbench({
   });
   leading.current = following;
   const paintedOver = useOwnPixels({ session, stage, authorOf, mySessions: mine });
+  const disputes = useDisputes(session, disagreementSeen);
   const next = useNextRegion({
     ...{ taskId: task.id, labelCount: task.labels.length, sectionId: onStage },
     ...{ session, stage, goTo },
@@ -182,7 +188,7 @@ function OpenWorkbench({
     following.stop();
     if (there !== undefined) goTo(there.id);
   };
-  const toggle = (layer: 'mask' | 'prediction' | 'uncertainty') => {
+  const toggle = (layer: 'mask' | 'prediction' | 'uncertainty' | 'disagreement') => {
     const { layers } = settings.get();
     settings.set({ layers: { ...layers, [layer]: { ...layers[layer], visible: !layers[layer].visible } } });
   };
@@ -220,6 +226,7 @@ function OpenWorkbench({
     toggleMask: () => toggle('mask'),
     togglePrediction: () => toggle('prediction'),
     toggleUncertainty: () => toggle('uncertainty'),
+    toggleDisagreement: () => toggle('disagreement'),
     toggleNumbers: () => settings.set({ numbers: !settings.get().numbers }),
     compare: () => undefined,
     togglePanels: () => settings.set({ panelFolded: !settings.get().panelFolded }),
@@ -275,6 +282,7 @@ function OpenWorkbench({
             />
           }
         >
+          <DisagreementLayer {...{ disputes, task, settings }} />
           <LostPixels paintedOver={paintedOver} authorOf={authorOf} />
           <FreshStrokes {...{ session, settings, authorOf }} />
           <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
@@ -287,7 +295,11 @@ function OpenWorkbench({
         <div className={panels.sideScroll} hidden={folded}>
           <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
           {mayPaint && <BrushGroup settings={settings} />}
-          <LayersGroup settings={settings} maps={maps} onAction={onAction} />
+          <LayersGroup settings={settings} maps={maps} onAction={onAction}>
+            {disagreementSeen && (
+              <DisputeList {...{ disputes, task }} onShow={(box) => stage?.flyTo(around(box))} />
+            )}
+          </LayersGroup>
           <ModelGroup {...{ project, task, section, sections, maps, next, mayPaint }} />
         </div>
       </aside>

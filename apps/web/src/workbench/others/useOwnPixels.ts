@@ -6,6 +6,7 @@ import { useSession } from '../hooks.ts';
 import type { MaskSession } from '../session/maskSession.ts';
 import type { AuthorOf } from '../useAuthors.ts';
 import type { Stage } from '../view/stage.ts';
+import { around } from '../view/viewport.ts';
 import { type Losses, lossesOf } from './lossSentence.ts';
 import { followOwnPixels, type OwnPixels } from './ownPixels.ts';
 
@@ -69,10 +70,8 @@ export function useOwnPixels({
     if (isShown || own === undefined || losses === undefined) return;
     const box = boundingBox(own.lostTo(losses.sessionIds));
     if (box === undefined) return;
-    // Not so near that nothing around is seen.
-    const grown = Math.max(24, box.x1 - box.x0, box.y1 - box.y0);
-    const [x, y] = [(box.x0 + box.x1 - grown) / 2, (box.y0 + box.y1 - grown) / 2];
-    stage?.flyTo({ x, y, width: grown, height: grown });
+    const { x0, y0, x1, y1 } = box;
+    stage?.flyTo(around({ x: x0, y: y0, width: x1 - x0, height: y1 - y0 }));
   }, []);
   const dismiss = useCallback(() => {
     const { own, losses } = now.current;

@@ -2,7 +2,7 @@
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
 import { ActionIcon, RangeSlider, SegmentedControl, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Action } from '../tools/shortcuts.ts';
@@ -15,6 +15,7 @@ const ROWS = [
   { layer: 'mask', name: 'Mask', action: 'toggleMask' },
   { layer: 'prediction', name: 'Prediction', action: 'togglePrediction' },
   { layer: 'uncertainty', name: 'Uncertainty', action: 'toggleUncertainty' },
+  { layer: 'disagreement', name: 'Disputed', action: 'toggleDisagreement' },
 ] as const;
 
 const WORDS = {
@@ -28,10 +29,13 @@ export const LayersGroup = memo(function LayersGroup({
   settings,
   maps,
   onAction,
+  children,
 }: {
   settings: SettingsStore;
   maps: ShownMaps;
   onAction: (action: Action) => void;
+  /** What a layer says in words. */
+  children?: ReactNode;
 }) {
   const layers = useStore(settings, (all) => all.layers);
   const noMaps = maps.modelId === null;
@@ -39,7 +43,7 @@ export const LayersGroup = memo(function LayersGroup({
     <Group title="Layers">
       {ROWS.map(({ layer, name, action }) => {
         const { visible, opacity } = layers[layer];
-        const missing = layer !== 'mask' && noMaps;
+        const missing = (layer === 'prediction' || layer === 'uncertainty') && noMaps;
         return (
           <div key={layer} className={classes.layer} data-missing={missing || undefined}>
             <Tip
@@ -136,6 +140,7 @@ export const LayersGroup = memo(function LayersGroup({
           {Math.round(layers.image.low * 255)}–{Math.round(layers.image.high * 255)}
         </span>
       </div>
+      {children}
     </Group>
   );
 });

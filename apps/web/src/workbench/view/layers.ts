@@ -11,6 +11,8 @@ export interface Layers {
     readonly style: 'outline' | 'filled';
   };
   readonly uncertainty: { readonly visible: boolean; readonly opacity: number };
+  /** Where people do not agree; drawn above the rest, and not by the compositor. */
+  readonly disagreement: { readonly visible: boolean; readonly opacity: number };
 }
 
 export type MapLayer = 'prediction' | 'uncertainty';
@@ -20,11 +22,12 @@ export const INITIAL_LAYERS: Layers = {
   mask: { visible: true, opacity: 0.45 },
   prediction: { visible: false, opacity: 0.8, style: 'outline' },
   uncertainty: { visible: true, opacity: 0.4 },
+  disagreement: { visible: false, opacity: 0.9 },
 };
 
 /** What is drawn while somebody holds the compare key: the image alone. */
 export function imageOnly(layers: Layers): Layers {
   const hidden = { visible: false, opacity: 0 };
   const prediction = { ...layers.prediction, ...hidden };
-  return { image: layers.image, mask: hidden, prediction, uncertainty: hidden };
+  return { image: layers.image, mask: hidden, prediction, uncertainty: hidden, disagreement: hidden };
 }

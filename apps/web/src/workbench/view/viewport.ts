@@ -25,6 +25,8 @@ export const MAX_SCALE = 64;
 /** CSS pixels of the image that stay visible, however far one pans. */
 const KEPT_IN_SIGHT = 48;
 const FIT_MARGIN = 24;
+/** Image pixels. */
+const LEAST_AROUND = 24;
 
 /** Where the wheel's clicks and the zoom keys stop: whole factors, so that pixels stay square and equal. */
 const LADDER = [
@@ -126,6 +128,17 @@ export function keptInSight(view: Viewport, image: Extent, canvas: Extent): View
 export function onDevicePixels(view: Viewport, devicePixelRatio: number): Viewport {
   const snap = (offset: number) => Math.round(offset * devicePixelRatio) / devicePixelRatio;
   return { scale: view.scale, offsetX: snap(view.offsetX), offsetY: snap(view.offsetY) };
+}
+
+/** A square around a box, not so small that nothing of what lies beside it is seen. */
+export function around(box: { x: number; y: number; width: number; height: number }): typeof box {
+  const side = Math.max(LEAST_AROUND, box.width, box.height);
+  return {
+    x: box.x + (box.width - side) / 2,
+    y: box.y + (box.height - side) / 2,
+    width: side,
+    height: side,
+  };
 }
 
 /** A box of the image in the middle, with `around` times its size to be seen. */
