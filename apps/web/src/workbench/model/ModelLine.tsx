@@ -50,7 +50,7 @@ export function ModelLine({
 }) {
   const models = useModels(task.id);
   const now = useNow();
-  if (models.data === undefined) return <p className={classes.sentence}> </p>;
+  if (models.data === undefined) return <p className={classes.sentence} />;
   const live = models.data.find((model) => model.live);
   const shares = <Shares {...{ task, section, sections }} />;
   if (live === undefined)
