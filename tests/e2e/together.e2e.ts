@@ -1,6 +1,6 @@
 /** Three people at one section: what each learns of the others while painting, and how one follows another. */
 import type { Project, Section } from '@cotrace/protocol';
-import type { Browser, Page } from 'playwright';
+import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPerson, type Person } from './person.ts';
 import { freePort, launchBrowser, type RunningProduct, startProduct, temporaryHome } from './product.ts';
@@ -68,14 +68,18 @@ describe('two who paint one section', () => {
   let lost = 0;
 
   it('see one another’s fresh strokes for a moment, as an outline where less motion is wanted', async () => {
-    const fresh = ada.page.getByTestId('fresh-strokes').locator('canvas');
+    const [fresh, bensFresh] = [ada, ben].map(({ page }) =>
+      page.getByTestId('fresh-strokes').locator('canvas'),
+    ) as [Locator, Locator];
     await ada.stroke('1', [60, 60], [260, 80]);
     await ada.saved();
+    // Ada's, on Ben's page: his own never glow for him.
+    await expect.poll(() => bensFresh.count(), { timeout: 10_000 }).toBe(0);
     for (const reducedMotion of ['no-preference', 'reduce'] as const) {
       await ada.page.emulateMedia({ reducedMotion });
       await ben.stroke('2', [60, 300], [200, 300]);
       await fresh.first().waitFor({ state: 'attached' });
-      expect(await ben.page.getByTestId('fresh-strokes').locator('canvas').count()).toBe(0);
+      expect(await bensFresh.count()).toBe(0);
       await expect.poll(() => fresh.count(), { timeout: 10_000 }).toBe(0);
     }
     await ada.page.emulateMedia({ reducedMotion: 'no-preference' });
