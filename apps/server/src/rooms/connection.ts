@@ -180,7 +180,7 @@ export class Connection implements Peer {
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.questions.askFirst();
     this.ghosts.start();
-    this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
+    this.acknowledgeAll();
     this.sendPresences();
     for (const bytes of this.early.splice(0)) this.receive(bytes);
   }
@@ -217,8 +217,7 @@ export class Connection implements Peer {
           return;
         }
         case 'syncStep2':
-          this.questions.answered();
-          return this.takeUpdate(frame.update, 'answer');
+          return this.takeAnswer(frame.update);
         case 'update':
           return this.takeUpdate(frame.update, 'news');
         case 'presence':
@@ -229,6 +228,17 @@ export class Connection implements Peer {
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  private takeAnswer(update: Uint8Array): void {
+    const wasAsked = this.questions.answered();
+    this.takeUpdate(update, 'answer');
+    // By itself a page tells all of its own when it waits for an acknowledgement: of something told on entering, maybe.
+    if (!wasAsked && this.mayPaint && this.phase === 'inside') this.acknowledgeAll();
+  }
+
+  private acknowledgeAll(): void {
+    this.acknowledgements.add(this.hold!.room.everythingOf(this.ownership().clientIds));
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */

@@ -38,12 +38,15 @@ interface State extends Pick<NextRegion, 'region' | 'asked' | 'asking' | 'remain
   readonly held: Region | null;
   /** Places that one has gone back from, the nearest first. */
   readonly ahead: readonly Place[];
+  /** The section that the sentence is about, if it says "here". */
+  readonly saidOf: string | null;
 }
 
 const NOWHERE: State = {
   region: null,
   held: null,
   ahead: [],
+  saidOf: null,
   asked: 0,
   asking: false,
   remaining: null,
@@ -85,7 +88,14 @@ export function useNextRegion({
 
   const goToPlace = useCallback((region: Place, news: Partial<State>) => {
     flight.current = region;
-    setState((before) => ({ ...before, asked: before.asked + 1, sentence: null, ...news, region }));
+    setState((before) => ({
+      ...before,
+      asked: before.asked + 1,
+      sentence: null,
+      saidOf: null,
+      ...news,
+      region,
+    }));
   }, []);
 
   /** Of the section on the stage: that is what "here" means. */
@@ -108,7 +118,11 @@ export function useNextRegion({
           ? null
           : await mostUncertainLeft(stage, session.maskDoc, { visited, labelCount, signal: stop.signal });
       if (!stop.signal.aborted)
-        setState((before) => ({ ...before, sentence: askedSentence({ kind: 'noneLeft', held, most }) }));
+        setState((before) => ({
+          ...before,
+          sentence: askedSentence({ kind: 'noneLeft', held, most }),
+          saidOf: sectionId ?? null,
+        }));
     },
     [cache, taskId],
   );
@@ -119,7 +133,7 @@ export function useNextRegion({
     const [onward, ...ahead] = now.current.state.ahead;
     if (onward !== undefined) return goToPlace(onward, { ahead });
     asking.current = true;
-    setState((before) => ({ ...before, asking: true, sentence: null }));
+    setState((before) => ({ ...before, asking: true, sentence: null, saidOf: null }));
     try {
       const { region, modelId, remaining, held } = await api.call('nextRegion', {
         params: { taskId },
@@ -156,7 +170,7 @@ export function useNextRegion({
     else setState((all) => ({ ...all, sentence: askedSentence({ kind: 'noneBefore' }) }));
   }, [goToPlace]);
 
-  const { region, asked, held } = state;
+  const { region, asked, held, saidOf } = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` starts a flight to the same place again
   useEffect(() => {
     const aim = flight.current;
@@ -183,5 +197,7 @@ export function useNextRegion({
     looking.current?.abort();
     setState((before) => ({ ...before, region: null, sentence: null }));
   }, []);
-  return useMemo(() => ({ ...state, ask, back, dismiss }), [state, ask, back, dismiss]);
+  // Said of another section, it would not be true here.
+  const sentence = saidOf === null || saidOf === sectionId ? state.sentence : null;
+  return useMemo(() => ({ ...state, sentence, ask, back, dismiss }), [state, sentence, ask, back, dismiss]);
 }
