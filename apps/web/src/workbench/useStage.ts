@@ -1,24 +1,26 @@
 'use client';
 /** The stage and the pointer on it, for as long as the workbench is open. What they show is told by the caller's effects. */
-import type { Task } from '@cotrace/protocol';
+import type { SeenBox, Task } from '@cotrace/protocol';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { CanvasParts } from './Canvas.tsx';
 import type { MaskSession } from './session/maskSession.ts';
 import type { SettingsStore } from './settings.ts';
 import { createStore, type Store } from './store.ts';
 import { attachPointerInput, type PointerInput } from './tools/pointerInput.ts';
-import { paletteOf } from './view/palette.ts';
+import { paletteOf, predictionMeaningOf } from './view/palette.ts';
 import { createStage, type Stage } from './view/stage.ts';
-import type { Point } from './view/viewport.ts';
+import { type Point, seenBox, toImage, toScreen, type Viewport } from './view/viewport.ts';
 
 /** What changes with every move of the pointer or the view: followed by the few that show it. */
 export interface Sight {
   readonly scale: number;
   /** The pointer in image pixels. */
   readonly pointer: Point | null;
+  /** What the canvas shows, in image pixels. */
+  readonly seen: SeenBox | null;
 }
 
-export const createSight = (): Store<Sight> => createStore<Sight>({ scale: 1, pointer: null });
+export const createSight = (): Store<Sight> => createStore<Sight>({ scale: 1, pointer: null, seen: null });
 
 export interface StageHandles {
   readonly stage: Stage | undefined;
@@ -32,6 +34,7 @@ export function useStage({
   session,
   task,
   onFailure,
+  onHand,
   onRefusedStroke,
 }: {
   parts: CanvasParts;
@@ -40,29 +43,37 @@ export function useStage({
   session: MaskSession | undefined;
   task: Task | undefined;
   onFailure: (error: Error) => void;
+  onHand: () => void;
   onRefusedStroke: () => void;
 }): StageHandles {
   const [stage, setStage] = useState<Stage>();
   const input = useRef<PointerInput>(undefined);
   // Read when a pointer comes down: the pointer is attached once, whatever is shown later.
-  const now = useRef({ session, task, onFailure, onRefusedStroke });
-  now.current = { session, task, onFailure, onRefusedStroke };
+  const now = useRef({ session, task, onFailure, onHand, onRefusedStroke });
+  now.current = { session, task, onFailure, onHand, onRefusedStroke };
 
   useEffect(() => {
     const frame = parts.frame.current!;
     const plane = parts.plane.current!;
+    let shownAt: Viewport | undefined;
     const created = createStage({
       frame,
       picture: parts.picture.current!,
       overlay: parts.overlay.current!,
       layers: settings.get().layers,
-      onView: ({ scale, offsetX, offsetY }) => {
+      onHand: () => now.current.onHand(),
+      onView: (view, canvas) => {
+        const { scale, offsetX, offsetY } = view;
         frame.dataset.scale = String(scale);
         frame.dataset.offsetX = String(offsetX);
         frame.dataset.offsetY = String(offsetY);
         plane.style.transform = `translate(${offsetX}px, ${offsetY}px)`;
         plane.style.setProperty('--scale', String(scale));
-        sight.set({ scale });
+        // The hand has not moved, the image under it has.
+        const { pointer } = sight.get();
+        const under = pointer && shownAt && toImage(view, toScreen(shownAt, pointer));
+        shownAt = view;
+        sight.set({ scale, seen: seenBox(view, canvas), pointer: under ?? pointer });
       },
       onFailure: (error) => now.current.onFailure(error),
     });
@@ -98,12 +109,7 @@ export function useStage({
   useEffect(() => {
     if (stage === undefined || task === undefined) return;
     stage.setPalette(paletteOf(task.labels));
-    const byGray = [...task.labels].sort((a, b) => a.gray - b.gray);
-    stage.setPredictionMeaning(
-      byGray.length === 2
-        ? { kind: 'probability', lesser: byGray[0]!.value, greater: byGray[1]!.value }
-        : { kind: 'labels' },
-    );
+    stage.setPredictionMeaning(predictionMeaningOf(task.labels));
   }, [stage, colors]);
 
   return { stage, input };

@@ -30,6 +30,11 @@ describe('shortcuts', () => {
     expect(press('B', { shiftKey: true })).toEqual({ action: 'brush' });
   });
 
+  it('tells a key with Shift from the key alone where both mean something', () => {
+    expect(press('n')).toEqual({ action: 'nextRegion' });
+    expect(press('N', { shiftKey: true })).toEqual({ action: 'previousRegion' });
+  });
+
   it('is written as on the keyboard', () => {
     expect(keyCaps('Mod+Shift+z', false)).toEqual(['Ctrl', 'Shift', 'Z']);
     expect(keyCaps('+', false)).toEqual(['+']);

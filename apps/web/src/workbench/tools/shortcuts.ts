@@ -9,6 +9,7 @@ export const SHORTCUTS = [
   { action: 'undo', keys: ['Mod+z'], group: 'Paint', sentence: 'Undo my last stroke here' },
   { action: 'redo', keys: ['Mod+Shift+z', 'Mod+y'], group: 'Paint', sentence: 'Redo' },
   { action: 'nextRegion', keys: ['n'], group: 'Go', sentence: 'Next uncertain place' },
+  { action: 'previousRegion', keys: ['Shift+n'], group: 'Go', sentence: 'Uncertain place before this one' },
   { action: 'previousSection', keys: [','], group: 'Go', sentence: 'Previous section' },
   { action: 'nextSection', keys: ['.'], group: 'Go', sentence: 'Next section' },
   { action: 'fit', keys: ['0', 'f'], group: 'Go', sentence: 'Whole section' },
@@ -17,6 +18,8 @@ export const SHORTCUTS = [
   { action: 'toggleMask', keys: ['h'], group: 'See', sentence: 'Hide or show the mask' },
   { action: 'togglePrediction', keys: ['p'], group: 'See', sentence: 'Hide or show the prediction' },
   { action: 'toggleUncertainty', keys: ['u'], group: 'See', sentence: 'Hide or show the uncertainty' },
+  { action: 'toggleDisagreement', keys: ['c'], group: 'See', sentence: 'Where people do not agree' },
+  { action: 'toggleNumbers', keys: ['q'], group: 'See', sentence: 'Numbers beside a resting pointer' },
   { action: 'compare', keys: ['x'], group: 'See', sentence: 'Hold: the image alone' },
   { action: 'togglePanels', keys: ['\\'], group: 'See', sentence: 'Fold the side panel' },
   { action: 'help', keys: ['?'], group: 'See', sentence: 'These shortcuts' },
@@ -48,8 +51,13 @@ export function matchShortcut(press: KeyPress): Matched | undefined {
   const modified = press.ctrlKey || press.metaKey;
   if (!modified && /^[1-9]$/.test(press.key)) return { labelPlace: Number(press.key) - 1 };
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  // Shift is part of what a plain key types ("?", "+"); only beside Ctrl or ⌘ does it mean something of its own.
-  const name = modified ? `Mod+${press.shiftKey ? 'Shift+' : ''}${key}` : key;
+  // Shift is part of what a plain key types ("?", "+"); it means something of its own beside Ctrl or ⌘, and where the table says so.
+  const shifted = `Shift+${key}`;
+  const name = modified
+    ? `Mod+${press.shiftKey ? 'Shift+' : ''}${key}`
+    : press.shiftKey && TABLE.has(shifted)
+      ? shifted
+      : key;
   const action = TABLE.get(name);
   return action === undefined ? undefined : { action };
 }
