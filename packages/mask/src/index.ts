@@ -1,5 +1,5 @@
 /** The mask algebra: runs, brushes, records and the pixel rule. Pure: no users' names, sockets, time or Yjs. */
-export { floodFill, rasterizePolygon } from './area.ts';
+export { rasterizePolygon } from './area.ts';
 export type { BaseTiles, Change } from './baseLayer.ts';
 export {
   type Composition,
@@ -8,6 +8,8 @@ export {
   MAX_MASK_SIDE,
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
+export { closeHoles, type Filled, type FillOptions, fillSimilar } from './fill.ts';
+export { type LabelWindow, labelWindow, restrictToLabels, type TiledLabels } from './labelWindow.ts';
 export { compareRecords, type PlacedRecord } from './placedRecord.ts';
 export { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 export {
@@ -40,6 +42,8 @@ export {
   union,
   unionAll,
 } from './runs.ts';
+export { type LabelInterpolation, startInterpolation } from './shapeInterpolation.ts';
+export { smoothLabels } from './smoothing.ts';
 export {
   type Brush,
   createStrokeBuilder,
