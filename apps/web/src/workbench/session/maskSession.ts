@@ -2,13 +2,14 @@
  * One editing session on one mask: the room's connection, the document, what of it is saved and what is kept on this device.
  * Framework-free; refuses to drop a stroke: whatever the server refuses stays until the person has decided about it.
  */
-import { MaskError, type Runs } from '@cotrace/mask';
+import { MaskError } from '@cotrace/mask';
 import {
   createDurabilityTracker,
   decodeAck,
   type MaskDoc,
   MaskDocError,
   openMaskDoc,
+  type Painted,
   type Watermark,
 } from '@cotrace/mask-doc';
 import {
@@ -76,8 +77,10 @@ export interface MaskSession {
   readonly wouldLose: boolean;
   /** Called after `state`, `ready` or what can be undone has changed. */
   onChange(listener: () => void): () => void;
-  /** Number of the stroke; undefined when it covers nothing or may not be painted now. Throws LABEL_OUTSIDE_TABLE. */
-  paint(stroke: { label: number; runs: Runs }): number | undefined;
+  /** Number of the stroke; undefined when it covers nothing or may not be painted now. Throws LABEL_OUTSIDE_TABLE, UPDATE_TOO_LARGE. */
+  paint(stroke: Painted): number | undefined;
+  /** Several strokes as one step of undo; their numbers, none when nothing is covered or painted. Throws like `paint`. */
+  paintTogether(strokes: readonly Painted[]): number[];
   undo(): boolean;
   redo(): boolean;
   unsaved(): Carry;
@@ -343,6 +346,11 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       const strokeId = this.mayPaint ? maskDoc.paint(stroke) : undefined;
       tell();
       return strokeId;
+    },
+    paintTogether(strokes) {
+      const strokeIds = this.mayPaint ? maskDoc.paintTogether(strokes) : [];
+      tell();
+      return strokeIds;
     },
     undo() {
       const undone = this.mayPaint && maskDoc.undo();
