@@ -9,7 +9,14 @@ export {
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
 export { closeHoles, type Filled, type FillOptions, fillSimilar } from './fill.ts';
-export { type LabelWindow, labelWindow, restrictToLabels, type TiledLabels } from './labelWindow.ts';
+export {
+  type LabelWindow,
+  labelWindow,
+  restrictToLabels,
+  splitByLabel,
+  type TiledLabels,
+  wholeArea,
+} from './labelWindow.ts';
 export { compareRecords, type PlacedRecord } from './placedRecord.ts';
 export { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 export {
@@ -39,6 +46,7 @@ export {
   type Size,
   subtract,
   toBitmap,
+  translate,
   union,
   unionAll,
 } from './runs.ts';

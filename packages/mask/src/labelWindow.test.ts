@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createComposition, labelWindow, restrictToLabels, runsFromTriples } from './index.ts';
+import {
+  createComposition,
+  labelWindow,
+  restrictToLabels,
+  runsFromTriples,
+  splitByLabel,
+  wholeArea,
+} from './index.ts';
 import { cases, PATIENCE_MS, runsOf } from './testing/oracle.ts';
 
 vi.setConfig({ testTimeout: PATIENCE_MS });
@@ -50,5 +57,16 @@ describe('what a mask shows', () => {
       cases(40),
     );
     expect(restrictToLabels(painted([]), runsFromTriples([]), () => true)).toHaveLength(0);
+  });
+  test('[M26] an area split by label falls into disjoint parts, without label 0', () => {
+    const mask = painted([
+      { x0: 3, y0: 5, x1: 90, y1: 60 },
+      { x0: 40, y0: 2, x1: 200, y1: 33 },
+      { x0: 60, y0: 0, x1: 70, y1: 99 },
+    ]);
+    const parts = splitByLabel(wholeArea(SIZE), (x, y) => mask.labelAt(x, y));
+    expect([...parts.keys()]).toEqual([1, 2]);
+    for (const [label, runs] of parts)
+      expect(runs).toEqual(runsOf((x, y) => mask.labelAt(x, y) === label, SIZE.width, SIZE.height));
   });
 });

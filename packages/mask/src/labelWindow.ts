@@ -75,3 +75,31 @@ export function restrictToLabels(
   });
   return out.finish();
 }
+
+/** The pixels of `area` by what `labelOf` says of each; those of label 0 are left out. */
+export function splitByLabel(area: Runs, labelOf: (x: number, y: number) => number): Map<number, Runs> {
+  const writers = new Map<number, RunsWriter>();
+  forEachRun(area, (y, x0, x1) => {
+    for (let x = x0; x < x1; ) {
+      const start = x;
+      const label = labelOf(x, y);
+      do x++;
+      while (x < x1 && labelOf(x, y) === label);
+      if (label === 0) continue;
+      let writer = writers.get(label);
+      if (writer === undefined) {
+        writer = new RunsWriter();
+        writers.set(label, writer);
+      }
+      writer.push(y, start, x);
+    }
+  });
+  return new Map([...writers].sort(([a], [b]) => a - b).map(([label, writer]) => [label, writer.finish()]));
+}
+
+/** All pixels of an image. */
+export function wholeArea({ width, height }: Size): Runs {
+  const out = new RunsWriter();
+  for (let y = 0; y < height; y++) out.push(y, 0, width);
+  return out.finish();
+}

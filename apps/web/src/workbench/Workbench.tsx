@@ -7,11 +7,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { keys } from '../api/keys.ts';
-import { chosenTask, useProject, useSections } from '../api/queries.ts';
+import { chosenTask, useMaps, useProject, useSections } from '../api/queries.ts';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
-import { BrushGroup } from './panels/BrushGroup.tsx';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
 import { LabelsGroup } from './panels/LabelsGroup.tsx';
@@ -19,13 +18,16 @@ import { LayersGroup } from './panels/LayersGroup.tsx';
 import { ModelGroup } from './panels/ModelGroup.tsx';
 import panels from './panels/panels.module.css';
 import { StatusBar } from './panels/StatusBar.tsx';
+import { ToolGroup } from './panels/ToolGroup.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
 import { TopBar } from './panels/TopBar.tsx';
 import { UNDO_HORIZON_SENTENCE } from './session/refusalSentence.ts';
 import { longSentence } from './session/saveState.ts';
-import { createSettings } from './settings.ts';
+import { createSettings, withLabel } from './settings.ts';
 import { steppedDiameter } from './tools/brushSize.ts';
 import type { Action } from './tools/shortcuts.ts';
+import type { ToolNotice } from './tools/toolNotices.ts';
+import { KeymapProvider, useOwnKeymap } from './useKeymap.ts';
 import { useMapLayers } from './useMapLayers.ts';
 import { useMaskSession } from './useMaskSession.ts';
 import { useNextRegion } from './useNextRegion.ts';
@@ -70,6 +72,9 @@ const tellFailure = (error: Error) =>
     message: error.message,
   });
 
+const tellNotice = ({ title, message }: ToolNotice) =>
+  notifications.show({ id: 'tool', color: 'gray', title, message });
+
 function OpenWorkbench({
   project,
   sections,
@@ -82,6 +87,7 @@ function OpenWorkbench({
   task: Task;
 }) {
   const cache = useQueryClient();
+  const keymap = useOwnKeymap();
   const [settings] = useState(createSettings);
   const [sight] = useState(createSight);
   const parts = useCanvasParts();
@@ -100,14 +106,21 @@ function OpenWorkbench({
       message: longSentence(session.state),
     });
   };
-  const { stage, input } = useStage({
+  const mapsHere = useMaps(task.id).data?.find(({ sectionId }) => sectionId === section.id);
+  const { stage, input, toolbox } = useStage({
     parts,
     settings,
     sight,
     session,
     task,
+    pictured: {
+      ...{ width: section.width, height: section.height, imageUrl: section.imageUrl, maps: mapsHere },
+      labels: [...task.labels].sort((a, b) => a.gray - b.gray).map(({ value }) => value),
+    },
     onFailure: tellFailure,
     onRefusedStroke,
+    onNotice: tellNotice,
+    onFingerTap: (fingers) => onAction(fingers === 2 ? 'undo' : 'redo'),
   });
   const maps = useMapLayers({
     stage,
@@ -168,7 +181,15 @@ function OpenWorkbench({
   const react: Record<Action, () => unknown> = {
     brush: () => settings.set({ tool: 'brush' }),
     eraser: () => settings.set({ tool: 'eraser' }),
+    lasso: () => settings.set({ tool: 'lasso' }),
+    polygon: () => settings.set({ tool: 'polygon' }),
+    fill: () => settings.set({ tool: 'fill' }),
+    accept: () => settings.set({ tool: 'accept' }),
+    smooth: () => settings.set({ tool: 'smooth' }),
+    picker: () => settings.set({ tool: 'picker' }),
     hand: () => settings.set({ tool: 'hand' }),
+    onlyUnknown: () => settings.set({ onlyUnknown: !settings.get().onlyUnknown }),
+    subtract: () => settings.set({ areaEffect: settings.get().areaEffect === 'add' ? 'subtract' : 'add' }),
     smaller: () => resize(-1),
     larger: () => resize(1),
     undo: () => {
@@ -202,11 +223,12 @@ function OpenWorkbench({
     ({ sectionId, taskId }: Presence) => sectionId !== null && goTo(sectionId, taskId ?? task.id),
     [goTo, task.id],
   );
-  useShortcuts({
+  useShortcuts(keymap, {
     onAction,
+    onToolKey: (key) => toolbox.current?.key(key) ?? false,
     onLabel: (place) => {
       const label = task.labels[place];
-      if (label !== undefined) settings.set({ label: label.value, tool: 'brush' });
+      if (label !== undefined) settings.set(withLabel(settings.get().tool, label.value));
     },
     onPan: (held) => input.current?.setPanning(held),
     onCompare: (held) => settings.set({ comparing: held }),
@@ -216,37 +238,39 @@ function OpenWorkbench({
   });
 
   return (
-    <div className={classes.workbench} data-folded={folded || undefined}>
-      <TopBar
-        project={project}
-        task={task}
-        section={section}
-        sections={sections}
-        followed={followed}
-        mayPaint={mayPaint}
-        folded={folded}
-        onAction={onAction}
-        onTask={onTask}
-        onFollow={onFollow}
-      />
-      <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
-      <main className={classes.canvas}>
-        <Canvas parts={parts}>
-          {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
-          <Cursors sectionId={section.id} taskId={task.id} />
-        </Canvas>
-      </main>
-      <aside className={panels.side} aria-label="Labels, layers and model">
-        <div className={panels.sideScroll} hidden={folded}>
-          <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
-          {mayPaint && <BrushGroup settings={settings} />}
-          <LayersGroup settings={settings} maps={maps} onAction={onAction} />
-          <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
-        </div>
-      </aside>
-      <StatusBar sight={sight} section={section} task={task} session={session} />
-      <Help settings={settings} />
-    </div>
+    <KeymapProvider value={keymap}>
+      <div className={classes.workbench} data-folded={folded || undefined}>
+        <TopBar
+          project={project}
+          task={task}
+          section={section}
+          sections={sections}
+          followed={followed}
+          mayPaint={mayPaint}
+          folded={folded}
+          onAction={onAction}
+          onTask={onTask}
+          onFollow={onFollow}
+        />
+        <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
+        <main className={classes.canvas}>
+          <Canvas parts={parts}>
+            {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
+            <Cursors sectionId={section.id} taskId={task.id} />
+          </Canvas>
+        </main>
+        <aside className={panels.side} aria-label="Labels, layers and model">
+          <div className={panels.sideScroll} hidden={folded}>
+            <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
+            {mayPaint && <ToolGroup settings={settings} hasSuggestion={mapsHere !== undefined} />}
+            <LayersGroup settings={settings} maps={maps} onAction={onAction} />
+            <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
+          </div>
+        </aside>
+        <StatusBar sight={sight} section={section} task={task} session={session} />
+        <Help settings={settings} />
+      </div>
+    </KeymapProvider>
   );
 }
 
@@ -254,8 +278,9 @@ function useCanvasParts(): CanvasParts {
   const frame = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
+  const sketch = useRef<HTMLCanvasElement>(null);
   const outline = useRef<HTMLDivElement>(null);
   const plane = useRef<HTMLDivElement>(null);
-  const [parts] = useState<CanvasParts>({ frame, picture, overlay, outline, plane });
+  const [parts] = useState<CanvasParts>({ frame, picture, overlay, sketch, outline, plane });
   return parts;
 }

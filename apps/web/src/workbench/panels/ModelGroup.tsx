@@ -14,7 +14,7 @@ import type { ShownMaps } from '../useMapLayers.ts';
 import type { NextRegion } from '../useNextRegion.ts';
 import { Group } from './Group.tsx';
 import classes from './panels.module.css';
-import { Keys } from './Tip.tsx';
+import { ActionKeys } from './Tip.tsx';
 
 const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
   fetching: 'Fetching sections',
@@ -66,7 +66,7 @@ export const ModelGroup = memo(function ModelGroup({
             data-y={next.region?.y}
             data-asked={next.asked === 0 ? undefined : next.asked}
             leftSection={<IconFocus2 size={15} stroke={1.7} />}
-            rightSection={<Keys of="n" />}
+            rightSection={<ActionKeys of="nextRegion" />}
             loading={next.asking}
             onClick={next.ask}
           >

@@ -2,13 +2,14 @@
  * The canvases of the workbench and what is drawn on them when: moves the view, redraws what changed and no more.
  * Framework-free; knows no tools and no network but the image's own.
  */
-import { type Box, type Runs, TILE_SIZE } from '@cotrace/mask';
+import { type Box, TILE_SIZE } from '@cotrace/mask';
 import type { MaskDoc } from '@cotrace/mask-doc';
 import type { Section } from '@cotrace/protocol';
 import { createCompositor, type PredictionMeaning } from './compositor.ts';
 import { createImageSource, type ImageSource } from './imageSource.ts';
 import { imageOnly, type Layers, type MapLayer } from './layers.ts';
-import { createStrokeOverlay } from './strokeOverlay.ts';
+import { createSketchLayer, type Sketch } from './sketch.ts';
+import { createStrokeOverlay, type Inked } from './strokeOverlay.ts';
 import {
   between,
   type Extent,
@@ -28,7 +29,8 @@ const FLIGHT_MS = 420;
 export interface StageOptions {
   readonly picture: HTMLCanvasElement;
   readonly overlay: HTMLCanvasElement;
-  /** The box that both fill. */
+  readonly sketch: HTMLCanvasElement;
+  /** The box that they fill. */
   readonly frame: HTMLElement;
   readonly layers: Layers;
   readonly onView: (view: Viewport) => void;
@@ -51,16 +53,20 @@ export interface Stage {
   zoomTo(scale: number, pointer?: Point): void;
   zoomStep(direction: 1 | -1, pointer?: Point): void;
   flyTo(box: { x: number; y: number; width: number; height: number }): void;
-  beginStroke(color: string): void;
-  addToStroke(fresh: Runs, soFar: () => Runs): void;
+  beginStroke(): void;
+  addToStroke(fresh: readonly Inked[], soFar: () => readonly Inked[]): void;
   /** Takes the stroke off the overlay, once the mask below has it. */
   endStroke(): void;
+  /** What a tool would do; undefined takes it off. */
+  setSketch(sketch: Sketch | undefined): void;
   destroy(): void;
 }
 
-export function createStage({ picture, overlay, frame, layers, onView, onFailure }: StageOptions): Stage {
+export function createStage(options: StageOptions): Stage {
+  const { picture, overlay, frame, layers, onView, onFailure } = options;
   const compositor = createCompositor(picture);
   const stroke = createStrokeOverlay(overlay);
+  const sketchLayer = createSketchLayer(options.sketch);
   let ratio = window.devicePixelRatio;
   let canvas: Extent = { width: Math.max(1, frame.clientWidth), height: Math.max(1, frame.clientHeight) };
   let image: Extent = { width: 1, height: 1 };
@@ -68,7 +74,9 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
   let shown = layers;
   let source: ImageSource | undefined;
   let stopFollowing: (() => void) | undefined;
-  let strokeSoFar: (() => Runs) | undefined;
+  let strokeSoFar: (() => readonly Inked[]) | undefined;
+  let sketch: Sketch | undefined;
+  let sketchRequest = 0;
   let frameRequest = 0;
   let flight = 0;
   /** What is to be drawn: nothing, a box of the image, or all of it. */
@@ -88,10 +96,20 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     if (frameRequest === 0) frameRequest = requestAnimationFrame(drawNow);
   };
 
+  const drawSketch = () => {
+    cancelAnimationFrame(sketchRequest);
+    sketchRequest = 0;
+    sketchLayer.draw(sketch, view, image);
+  };
+  const redrawSketch = () => {
+    if (sketchRequest === 0) sketchRequest = requestAnimationFrame(drawSketch);
+  };
+
   const moveTo = (next: Viewport) => {
     view = onDevicePixels(keptInSight(next, image, canvas), ratio);
     source?.look(view, canvas, ratio);
     if (strokeSoFar !== undefined) stroke.moved(view, strokeSoFar());
+    if (sketch !== undefined) redrawSketch();
     onView(view);
     redraw();
   };
@@ -111,6 +129,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
     canvas = { width: Math.max(1, frame.clientWidth), height: Math.max(1, frame.clientHeight) };
     compositor.resize(canvas, ratio);
     stroke.resize(canvas, ratio);
+    sketchLayer.resize(canvas, ratio);
     // What was in the middle stays there.
     const [dx, dy] = [(canvas.width - before.width) / 2, (canvas.height - before.height) / 2];
     moveTo(fitted ? fit(image, canvas) : panned(view, dx, dy));
@@ -121,6 +140,7 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
   observer.observe(frame);
   compositor.resize(canvas, ratio);
   stroke.resize(canvas, ratio);
+  sketchLayer.resize(canvas, ratio);
 
   const middle = () => ({ x: canvas.width / 2, y: canvas.height / 2 });
 
@@ -200,9 +220,9 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       };
       flight = requestAnimationFrame(step);
     },
-    beginStroke(color) {
+    beginStroke() {
       land();
-      stroke.begin(color, view);
+      stroke.begin(view);
     },
     addToStroke(fresh, soFar) {
       strokeSoFar = soFar;
@@ -214,8 +234,14 @@ export function createStage({ picture, overlay, frame, layers, onView, onFailure
       drawNow();
       stroke.clear();
     },
+    setSketch(next) {
+      if (next === undefined && sketch === undefined) return;
+      sketch = next;
+      redrawSketch();
+    },
     destroy() {
       land();
+      cancelAnimationFrame(sketchRequest);
       cancelAnimationFrame(frameRequest);
       observer.disconnect();
       stopFollowing?.();

@@ -1,0 +1,101 @@
+/**
+ * The connected area of like values around the pointer. What would be filled is hatched as soon as the pointer rests, and
+ * while it is held; drawing it sideways changes the tolerance. Let go, exactly what is hatched is painted.
+ */
+import { closeHoles, type Filled, fillSimilar } from '@cotrace/mask';
+import type { Point } from '../view/viewport.ts';
+import { applyEffect } from './applyEffect.ts';
+import type { AreaEffect } from './areaEffects.ts';
+import type { Held, PointerTool, Press, ToolContext } from './tool.ts';
+import { TOOL_NOTICES } from './toolNotices.ts';
+
+/** Milliseconds that the pointer rests before it is worth working out a fill that nobody has asked for. */
+const REST_MS = 70;
+/** CSS pixels sideways for one more grey value of tolerance. */
+const PIXELS_A_GREY = 3;
+const TOO_LARGE = [150, 150, 150] as const;
+const CLEARED = [20, 20, 22] as const;
+
+export function createFillTool(context: ToolContext, effectOf: (erases: boolean) => AreaEffect): PointerTool {
+  const { stage, settings, session, sources } = context;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  /** Undefined while the grey values are on their way. */
+  const fillAt = (point: Point, effect: AreaEffect, tolerance: number): Filled | undefined => {
+    const maskDoc = session()?.maskDoc;
+    if (maskDoc === undefined) return undefined;
+    const { on, maxPixels, holes } = settings.get().fill;
+    const values = on === 'image' ? sources.grey() : context.labels();
+    if (values === undefined) return undefined;
+    const labels = context.labels();
+    const keepsOut = on === 'image' && settings.get().onlyUnknown && !effect.erases;
+    const filled = fillSimilar(
+      values,
+      maskDoc.composition,
+      { x: Math.floor(point.x), y: Math.floor(point.y) },
+      {
+        tolerance: on === 'image' ? tolerance : 0,
+        maxPixels,
+        ...(keepsOut && labels !== undefined ? { walls: labels } : {}),
+      },
+    );
+    return filled.gaveUp ? filled : { ...filled, runs: closeHoles(filled.runs, holes) };
+  };
+  const show = (filled: Filled | undefined, erases: boolean) => {
+    if (filled === undefined || filled.pixels === 0) return stage.setSketch(undefined);
+    const { label } = settings.get();
+    const color = filled.gaveUp ? TOO_LARGE : erases ? CLEARED : context.colorOf(label);
+    stage.setSketch({ areas: [{ runs: filled.runs, color }] });
+  };
+
+  const press = ({ point, erases }: Press): Held => {
+    clearTimeout(rest);
+    const effect = effectOf(erases);
+    const { tolerance } = settings.get().fill;
+    let now = tolerance;
+    let filled = fillAt(point, effect, now);
+    show(filled, effect.erases);
+    return {
+      move(points) {
+        const last = points.at(-1);
+        const { fill } = settings.get();
+        if (last === undefined || fill.on !== 'image') return;
+        const drawn = ((last.x - point.x) * stage.view.scale) / PIXELS_A_GREY;
+        const next = Math.min(Math.max(Math.round(tolerance + drawn), 0), 255);
+        if (next === now) return;
+        now = next;
+        settings.set({ fill: { ...fill, tolerance: next } });
+        filled = fillAt(point, effect, now);
+        show(filled, effect.erases);
+      },
+      release() {
+        stage.setSketch(undefined);
+        if (filled === undefined) return context.tell(TOOL_NOTICES.imageComing);
+        if (filled.gaveUp) return context.tell(TOOL_NOTICES.fillTooLarge(settings.get().fill.maxPixels));
+        if (filled.pixels > 0) applyEffect(context, effect, filled.runs);
+      },
+      cancel() {
+        stage.setSketch(undefined);
+        settings.set({ fill: { ...settings.get().fill, tolerance } });
+      },
+    };
+  };
+
+  return {
+    hasOutline: () => false,
+    press,
+    hover(point) {
+      clearTimeout(rest);
+      stage.setSketch(undefined);
+      if (point === undefined) return;
+      rest = setTimeout(() => {
+        if (session()?.mayPaint !== true) return;
+        const effect = effectOf(false);
+        show(fillAt(point, effect, settings.get().fill.tolerance), effect.erases);
+      }, REST_MS);
+    },
+    leave() {
+      clearTimeout(rest);
+      stage.setSketch(undefined);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What a tool has worked out, painted as one step of undo: of it only what is unknown where that is asked for. */
+import { pixelCount, restrictToLabels } from '@cotrace/mask';
+import { MaskDocError, type Painted } from '@cotrace/mask-doc';
+import type { MaskSession } from '../session/maskSession.ts';
+
+/** `nothing`: there was nothing (left) to paint. `refused`: this may not be painted now. */
+export type PaintOutcome = 'painted' | 'nothing' | 'refused' | 'tooRagged';
+
+/** The part that may be painted. What takes labels away stays as it is: it would find nothing where all is unknown. */
+export const unknownOnly = (
+  strokes: readonly Painted[],
+  composition: MaskSession['maskDoc']['composition'],
+): Painted[] =>
+  strokes.map(({ label, runs }) => ({
+    label,
+    runs: label === 0 ? runs : restrictToLabels(composition, runs, (shown) => shown === 0),
+  }));
+
+export function paintStep(
+  session: Pick<MaskSession, 'mayPaint' | 'maskDoc' | 'paintTogether'>,
+  strokes: readonly Painted[],
+  { onlyUnknown }: { onlyUnknown: boolean },
+): PaintOutcome {
+  const wanted = onlyUnknown ? unknownOnly(strokes, session.maskDoc.composition) : strokes;
+  if (wanted.every(({ runs }) => pixelCount(runs) === 0)) return 'nothing';
+  if (!session.mayPaint) return 'refused';
+  try {
+    return session.paintTogether(wanted).length > 0 ? 'painted' : 'nothing';
+  } catch (error) {
+    if (error instanceof MaskDocError && error.code === 'UPDATE_TOO_LARGE') return 'tooRagged';
+    throw error;
+  }
+}
