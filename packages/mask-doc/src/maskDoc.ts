@@ -23,6 +23,11 @@ export interface MaskDocOptions {
   readonly labels?: ReadonlySet<number>;
   /** Greatest stroke id and lamport that the session has used in an earlier document, as far as known: none is used twice. */
   readonly used?: Watermark;
+  /**
+   * Strokes that are one step of undo, the first one's id by the last one's: read and written here. The same map for all
+   * documents of a session, or only the one that painted them takes them back together.
+   */
+  readonly steps?: Map<number, number>;
   /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
   readonly undoHorizon?: number;
   /** What is folded already: known before the records, it need not be drawn twice. */
@@ -106,14 +111,14 @@ export interface MaskDoc {
 
 /** Throws MaskError MASK_TOO_LARGE. */
 export function openMaskDoc(options: MaskDocOptions): MaskDoc {
-  const { doc, width, height, sessionId, labels, undoHorizon, maxPlanes } = options;
+  const { doc, width, height, sessionId, labels, steps, undoHorizon, maxPlanes } = options;
   const size = maxPlanes === undefined ? { width, height } : { width, height, maxPlanes };
   const records = new MaskRecords(size, undoHorizon);
   const { composition } = records;
   const sessionOf = createSessionLookup(doc);
   const changeListeners = new Set<(change: MaskChange) => void>();
   const actionListeners = new Set<(action: OwnAction) => void>();
-  const own = new OwnStrokes({ doc, records, sessionId, labels, origin: () => maskDoc });
+  const own = new OwnStrokes({ doc, records, sessionId, labels, steps, origin: () => maskDoc });
   if (sessionId !== undefined && options.used !== undefined) records.see(sessionId, options.used);
 
   const tell = (change: RecordsChange, local = false) => {

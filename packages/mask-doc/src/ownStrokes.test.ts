@@ -78,6 +78,18 @@ describe('strokes painted together', () => {
     expect([mask.redo(), mask.redo(), mask.redo()]).toEqual([true, true, false]);
     expect(mask.paintTogether([both[2]!])).toEqual([]);
   });
+  test('[D27] are one step in the next document, too, when that is told', () => {
+    const steps = new Map<number, number>();
+    const options = { ...SIZE, sessionId: 'anna', labels: LABELS, steps };
+    const before = openMaskDoc({ doc: new Y.Doc(), ...options });
+    before.paintTogether(both);
+    const doc = new Y.Doc();
+    const after = openMaskDoc({ doc, ...options });
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(before.doc));
+    expect([after.undo(), after.strokeCountOf('anna'), after.redo(), after.strokeCountOf('anna')]).toEqual([
+      ...[true, 0, true, 2],
+    ]);
+  });
   test('[D27] go together at the horizon, or stay', () => {
     const mask = open(new Y.Doc());
     mask.paintTogether(both);

@@ -21,16 +21,17 @@ export interface OwnStrokesOptions {
   readonly records: MaskRecords;
   readonly sessionId: string | undefined;
   readonly labels: ReadonlySet<number> | undefined;
+  readonly steps: Map<number, number> | undefined;
   /** Of the transactions. */
   readonly origin: () => unknown;
 }
 
 export class OwnStrokes {
   private readonly redoStack: StrokeRecord[][] = [];
-  /** Strokes that are one step of undo: the first one's id by the last one's. */
-  private readonly firstOfStep = new Map<number, number>();
+  private readonly firstOfStep: Map<number, number>;
 
   constructor(private readonly options: OwnStrokesOptions) {
+    this.firstOfStep = options.steps ?? new Map();
     if (options.sessionId !== undefined) options.doc.getArray<Uint8Array>(arrayNameOf(options.sessionId));
   }
 

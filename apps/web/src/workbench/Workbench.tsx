@@ -17,6 +17,7 @@ import { LabelsGroup } from './panels/LabelsGroup.tsx';
 import { LayersGroup } from './panels/LayersGroup.tsx';
 import { ModelGroup } from './panels/ModelGroup.tsx';
 import panels from './panels/panels.module.css';
+import { StackGroup } from './panels/StackGroup.tsx';
 import { StatusBar } from './panels/StatusBar.tsx';
 import { ToolGroup } from './panels/ToolGroup.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
@@ -24,6 +25,8 @@ import { TopBar } from './panels/TopBar.tsx';
 import { UNDO_HORIZON_SENTENCE } from './session/refusalSentence.ts';
 import { longSentence } from './session/saveState.ts';
 import { createSettings, withLabel } from './settings.ts';
+import { neighbourOf } from './stack/stackPlan.ts';
+import { useStack } from './stack/useStack.ts';
 import { steppedDiameter } from './tools/brushSize.ts';
 import type { Action } from './tools/shortcuts.ts';
 import type { ToolNotice } from './tools/toolNotices.ts';
@@ -129,6 +132,7 @@ function OpenWorkbench({
     manyLabels: task.labels.length > 2,
     onFailure: tellFailure,
   });
+  const stack = useStack({ project, sections, section, task });
   useOwnPresence({ sectionId: section.id, taskId: task.id }, sight);
 
   const goTo = useCallback(
@@ -169,7 +173,7 @@ function OpenWorkbench({
   }, [session]);
 
   const step = (by: 1 | -1) => {
-    const there = sections[sections.findIndex(({ id }) => id === section.id) + by];
+    const there = neighbourOf(sections, section.id, by);
     if (there !== undefined) goTo(there.id);
   };
   const toggle = (layer: 'mask' | 'prediction' | 'uncertainty') => {
@@ -202,6 +206,9 @@ function OpenWorkbench({
       });
     },
     redo: () => session?.redo(),
+    copyPrevious: () => mayPaint && stack.copy(-1),
+    copyNext: () => mayPaint && stack.copy(1),
+    interpolate: () => mayPaint && stack.fill(),
     nextRegion: () => mayPaint && next.ask(),
     previousSection: () => step(-1),
     nextSection: () => step(1),
@@ -264,6 +271,13 @@ function OpenWorkbench({
             <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
             {mayPaint && <ToolGroup settings={settings} hasSuggestion={mapsHere !== undefined} />}
             <LayersGroup settings={settings} maps={maps} onAction={onAction} />
+            {mayPaint && sections.length > 1 && (
+              <StackGroup
+                stack={stack}
+                hasPrevious={neighbourOf(sections, section.id, -1) !== undefined}
+                hasNext={neighbourOf(sections, section.id, 1) !== undefined}
+              />
+            )}
             <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
           </div>
         </aside>

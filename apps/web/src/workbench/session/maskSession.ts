@@ -54,6 +54,8 @@ export interface MaskSessionOptions {
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
    */
   readonly carry?: Carry | (() => Carry);
+  /** Which strokes of the session are one step of undo; the same map for all of its documents of a mask. */
+  readonly steps?: Map<number, number>;
   /** Strokes that may be undone, where it is not what the rooms are used to. */
   readonly undoHorizon?: number;
   /** Node's tests pass `ws`. */
@@ -106,6 +108,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const maskDoc = openMaskDoc({
     ...{ doc, width, height, sessionId, labels },
     ...(options.used === undefined ? {} : { used: options.used }),
+    ...(options.steps === undefined ? {} : { steps: options.steps }),
     ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
   });
   const tracker = createDurabilityTracker(maskDoc);

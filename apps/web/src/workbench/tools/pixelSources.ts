@@ -95,7 +95,7 @@ export function createPixelSources(onFailure: (error: Error) => void): PixelSour
 }
 
 /** Throws Error with a sentence when the picture cannot be had. */
-async function readBytes(
+export async function readBytes(
   url: string,
   { width, height }: { width: number; height: number },
   signal: AbortSignal,
