@@ -271,6 +271,7 @@ function OpenWorkbench({
             <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
             {mayPaint && <ToolGroup settings={settings} hasSuggestion={mapsHere !== undefined} />}
             <LayersGroup settings={settings} maps={maps} onAction={onAction} />
+            <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
             {mayPaint && sections.length > 1 && (
               <StackGroup
                 stack={stack}
@@ -278,7 +279,6 @@ function OpenWorkbench({
                 hasNext={neighbourOf(sections, section.id, 1) !== undefined}
               />
             )}
-            <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
           </div>
         </aside>
         <StatusBar sight={sight} section={section} task={task} session={session} />

@@ -1,7 +1,7 @@
 'use client';
 /** Labels from other sections: copied from a neighbour, or filled in between two labelled ones. */
 import { Button } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconStack2 } from '@tabler/icons-react';
+import { IconStack2 } from '@tabler/icons-react';
 import { memo } from 'react';
 import { NO_GAP, STACK_WORDS } from '../stack/stackSentences.ts';
 import type { Stack } from '../stack/useStack.ts';
@@ -25,9 +25,8 @@ export const StackGroup = memo(function StackGroup({
       <div className={classes.buttons}>
         <Tip label={STACK_WORDS.previousTip} action="copyPrevious" position="left">
           <Button
-            className={classes.grow!}
+            className={classes.wordButton!}
             variant="default"
-            leftSection={<IconChevronLeft size={14} stroke={1.7} />}
             disabled={!hasPrevious || isBusy}
             onClick={() => stack.copy(-1)}
           >
@@ -36,9 +35,8 @@ export const StackGroup = memo(function StackGroup({
         </Tip>
         <Tip label={STACK_WORDS.nextTip} action="copyNext" position="left">
           <Button
-            className={classes.grow!}
+            className={classes.wordButton!}
             variant="default"
-            rightSection={<IconChevronRight size={14} stroke={1.7} />}
             disabled={!hasNext || isBusy}
             onClick={() => stack.copy(1)}
           >
@@ -53,7 +51,7 @@ export const StackGroup = memo(function StackGroup({
           position="left"
         >
           <Button
-            className={classes.grow!}
+            className={classes.wordButton!}
             variant="default"
             data-testid="fill-between"
             leftSection={<IconStack2 size={15} stroke={1.7} />}

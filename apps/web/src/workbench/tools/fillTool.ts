@@ -19,6 +19,8 @@ const CLEARED = [20, 20, 22] as const;
 export function createFillTool(context: ToolContext, effectOf: (erases: boolean) => AreaEffect): PointerTool {
   const { stage, settings, session, sources } = context;
   let rest: ReturnType<typeof setTimeout> | undefined;
+  /** Where the pointer is without a button; what would be filled there is shown again when it would be something else. */
+  let resting: Point | undefined;
   /** Undefined while the grey values are on their way. */
   const fillAt = (point: Point, effect: AreaEffect, tolerance: number): Filled | undefined => {
     const maskDoc = session()?.maskDoc;
@@ -47,8 +49,19 @@ export function createFillTool(context: ToolContext, effectOf: (erases: boolean)
     stage.setSketch({ areas: [{ runs: filled.runs, color }] });
   };
 
+  const showSoon = () => {
+    clearTimeout(rest);
+    if (resting === undefined) return;
+    rest = setTimeout(() => {
+      if (resting === undefined || session()?.mayPaint !== true) return;
+      const effect = effectOf(false);
+      show(fillAt(resting, effect, settings.get().fill.tolerance), effect.erases);
+    }, REST_MS);
+  };
+
   const press = ({ point, erases }: Press): Held => {
     clearTimeout(rest);
+    resting = undefined;
     const effect = effectOf(erases);
     const { tolerance } = settings.get().fill;
     let now = tolerance;
@@ -84,17 +97,18 @@ export function createFillTool(context: ToolContext, effectOf: (erases: boolean)
     hasOutline: () => false,
     press,
     hover(point) {
-      clearTimeout(rest);
+      resting = point;
       stage.setSketch(undefined);
-      if (point === undefined) return;
-      rest = setTimeout(() => {
-        if (session()?.mayPaint !== true) return;
-        const effect = effectOf(false);
-        show(fillAt(point, effect, settings.get().fill.tolerance), effect.erases);
-      }, REST_MS);
+      showSoon();
+    },
+    refresh() {
+      // The grey values are fetched before the first click needs them.
+      if (settings.get().fill.on === 'image') sources.grey();
+      showSoon();
     },
     leave() {
       clearTimeout(rest);
+      resting = undefined;
       stage.setSketch(undefined);
     },
   };

@@ -28,7 +28,7 @@ const NOTICES = {
   }),
   fingersPan: {
     title: 'Your pen paints, your fingers move',
-    message: 'Two fingers zoom. Change it under Pen and fingers.',
+    message: 'Two fingers zoom. You can change it beside the tool’s settings.',
   },
 } as const;
 

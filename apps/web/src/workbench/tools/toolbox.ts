@@ -36,6 +36,9 @@ export interface ToolboxOptions {
   readonly onRefusedStroke: () => void;
 }
 
+/** Settings that change what a tool would do where the pointer is. */
+const LOOKED_AT = ['tool', 'label', 'accept', 'fill', 'areaEffect', 'onlyUnknown'] as const;
+
 export function createToolbox(options: ToolboxOptions): Toolbox {
   const { stage, settings, session, sources, colorOf, tell } = options;
 
@@ -87,7 +90,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   const stopSettings = settings.subscribe(() => {
     const now = settings.get();
     if (now.tool !== before.tool) tools[before.tool]?.leave?.();
-    if (now.tool !== before.tool || now.accept !== before.accept) tools[now.tool]?.refresh?.();
+    const isAsBefore = LOOKED_AT.every((name) => now[name] === before[name]);
+    if (!isAsBefore) tools[now.tool]?.refresh?.();
     before = now;
   });
   const stopSources = sources.onChange(() => chosen()?.refresh?.());

@@ -31,6 +31,8 @@ export interface SketchLayer {
 const STRIPE_BITS = 2;
 const STRONG = 190;
 const WEAK = 70;
+/** Over the whole image there is only every other stripe: what is below must stay readable. */
+const FIELD = 105;
 /** Samples of a field: more would take longer than a frame. */
 const MAX_SAMPLES = 700_000;
 const CASING = 'rgba(0, 0, 0, 0.6)';
@@ -92,7 +94,7 @@ export function createSketchLayer(canvas: HTMLCanvasElement): SketchLayer {
         const color = field(x, y);
         if (color === undefined) continue;
         const stripe = (((column + row) * step) >> STRIPE_BITS) & 1;
-        pixels[row * coarse.width + column] = packed(color, stripe ? STRONG * 0.7 : WEAK * 0.7);
+        if (stripe === 1) pixels[row * coarse.width + column] = packed(color, FIELD);
       }
     }
     paper.putImageData(picture, 0, 0);
