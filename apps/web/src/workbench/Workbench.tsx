@@ -232,16 +232,15 @@ function OpenWorkbench({
   );
   useShortcuts(keymap, {
     onAction,
-    onToolKey: (key) => toolbox.current?.key(key) ?? false,
+    onToolKey: (key) =>
+      (key === 'Escape' && input.current?.cancelStroke() === true) || toolbox.current?.key(key) === true,
     onLabel: (place) => {
       const label = task.labels[place];
       if (label !== undefined) settings.set(withLabel(settings.get().tool, label.value));
     },
     onPan: (held) => input.current?.setPanning(held),
     onCompare: (held) => settings.set({ comparing: held }),
-    onEscape: () => {
-      if (!input.current?.cancelStroke()) next.dismiss();
-    },
+    onEscape: () => next.dismiss(),
   });
 
   return (

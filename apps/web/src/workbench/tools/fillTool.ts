@@ -3,6 +3,7 @@
  * while it is held; drawing it sideways changes the tolerance. Let go, exactly what is hatched is painted.
  */
 import { closeHoles, type Filled, fillSimilar } from '@cotrace/mask';
+import type { FillSettings } from '../settings.ts';
 import type { Point } from '../view/viewport.ts';
 import { applyEffect } from './applyEffect.ts';
 import type { AreaEffect } from './areaEffects.ts';
@@ -11,6 +12,8 @@ import { TOOL_NOTICES } from './toolNotices.ts';
 
 /** Milliseconds that the pointer rests before it is worth working out a fill that nobody has asked for. */
 const REST_MS = 70;
+/** Pixels that are looked through for a pointer that only rests: some milliseconds. */
+const MAX_UNASKED = 1_000_000;
 /** CSS pixels sideways for one more grey value of tolerance. */
 const PIXELS_A_GREY = 3;
 const TOO_LARGE = [150, 150, 150] as const;
@@ -22,10 +25,13 @@ export function createFillTool(context: ToolContext, effectOf: (erases: boolean)
   /** Where the pointer is without a button; what would be filled there is shown again when it would be something else. */
   let resting: Point | undefined;
   /** Undefined while the grey values are on their way. */
-  const fillAt = (point: Point, effect: AreaEffect, tolerance: number): Filled | undefined => {
+  const fillAt = (
+    point: Point,
+    effect: AreaEffect,
+    { tolerance, maxPixels, on, holes }: FillSettings,
+  ): Filled | undefined => {
     const maskDoc = session()?.maskDoc;
     if (maskDoc === undefined) return undefined;
-    const { on, maxPixels, holes } = settings.get().fill;
     const values = on === 'image' ? sources.grey() : context.labels();
     if (values === undefined) return undefined;
     const labels = context.labels();
@@ -55,7 +61,12 @@ export function createFillTool(context: ToolContext, effectOf: (erases: boolean)
     rest = setTimeout(() => {
       if (resting === undefined || session()?.mayPaint !== true) return;
       const effect = effectOf(false);
-      show(fillAt(resting, effect, settings.get().fill.tolerance), effect.erases);
+      const { fill } = settings.get();
+      const maxPixels = Math.min(fill.maxPixels, MAX_UNASKED);
+      const filled = fillAt(resting, effect, { ...fill, maxPixels });
+      // Larger than what is worked out unasked, and yet not too large: shown when the pointer comes down.
+      const isOpen = filled?.gaveUp === true && maxPixels < fill.maxPixels;
+      show(isOpen ? undefined : filled, effect.erases);
     }, REST_MS);
   };
 
@@ -65,7 +76,7 @@ export function createFillTool(context: ToolContext, effectOf: (erases: boolean)
     const effect = effectOf(erases);
     const { tolerance } = settings.get().fill;
     let now = tolerance;
-    let filled = fillAt(point, effect, now);
+    let filled = fillAt(point, effect, settings.get().fill);
     show(filled, effect.erases);
     return {
       move(points) {
@@ -77,7 +88,7 @@ export function createFillTool(context: ToolContext, effectOf: (erases: boolean)
         if (next === now) return;
         now = next;
         settings.set({ fill: { ...fill, tolerance: next } });
-        filled = fillAt(point, effect, now);
+        filled = fillAt(point, effect, settings.get().fill);
         show(filled, effect.erases);
       },
       release() {

@@ -1,15 +1,15 @@
 /** What a tool has worked out, painted as one step of undo: of it only what is unknown where that is asked for. */
 import { pixelCount, restrictToLabels } from '@cotrace/mask';
 import { MaskDocError, type Painted } from '@cotrace/mask-doc';
-import type { MaskSession } from '../session/maskSession.ts';
+import type { ToolSession } from './tool.ts';
 
 /** `nothing`: there was nothing (left) to paint. `refused`: this may not be painted now. */
-export type PaintOutcome = 'painted' | 'nothing' | 'refused' | 'tooRagged';
+export type PaintOutcome = 'painted' | 'nothing' | 'refused' | 'tooRagged' | 'labelGone';
 
 /** The part that may be painted. What takes labels away stays as it is: it would find nothing where all is unknown. */
 export const unknownOnly = (
   strokes: readonly Painted[],
-  composition: MaskSession['maskDoc']['composition'],
+  composition: ToolSession['maskDoc']['composition'],
 ): Painted[] =>
   strokes.map(({ label, runs }) => ({
     label,
@@ -17,7 +17,7 @@ export const unknownOnly = (
   }));
 
 export function paintStep(
-  session: Pick<MaskSession, 'mayPaint' | 'maskDoc' | 'paintTogether'>,
+  session: ToolSession,
   strokes: readonly Painted[],
   { onlyUnknown }: { onlyUnknown: boolean },
 ): PaintOutcome {
@@ -27,7 +27,10 @@ export function paintStep(
   try {
     return session.paintTogether(wanted).length > 0 ? 'painted' : 'nothing';
   } catch (error) {
-    if (error instanceof MaskDocError && error.code === 'UPDATE_TOO_LARGE') return 'tooRagged';
+    if (!(error instanceof MaskDocError)) throw error;
+    if (error.code === 'UPDATE_TOO_LARGE') return 'tooRagged';
+    // The table has changed since the label was chosen.
+    if (error.code === 'LABEL_OUTSIDE_TABLE') return 'labelGone';
     throw error;
   }
 }

@@ -78,8 +78,8 @@ export function createPolygonTool(
     key(key) {
       if (corners.length === 0) return false;
       if (key === 'Escape') drop();
-      else if (key === 'Enter') close();
-      else {
+      if (key === 'Enter' && corners.length > 2) close();
+      if (key === 'Backspace') {
         corners.pop();
         if (corners.length === 0) drop();
         else show();

@@ -42,11 +42,17 @@ export interface PointerTool {
   leave?(): void;
 }
 
+/** What a tool draws on, and by which view it measures. */
+export type ToolStage = Pick<Stage, 'view' | 'beginStroke' | 'addToStroke' | 'endStroke' | 'setSketch'>;
+
+/** What a tool paints into. */
+export type ToolSession = Pick<MaskSession, 'mayPaint' | 'maskDoc' | 'paintTogether'>;
+
 export interface ToolContext {
-  readonly stage: Stage;
+  readonly stage: ToolStage;
   readonly settings: SettingsStore;
-  readonly session: () => MaskSession | undefined;
-  readonly sources: PixelSources;
+  readonly session: () => ToolSession | undefined;
+  readonly sources: Pick<PixelSources, 'grey' | 'suggestion'>;
   /** All labels that the mask shows, row-major; undefined while there is no mask. */
   readonly labels: () => Uint8Array | undefined;
   readonly colorOf: (label: number) => Rgb;

@@ -20,6 +20,10 @@ const NOTICES = {
     message:
       'Its outline is too ragged to be sent in one piece. Fill smaller holes too, or paint a smaller area.',
   },
+  labelGone: {
+    title: 'That was not painted',
+    message: 'That label is no longer in the task’s table. Choose another one.',
+  },
   imageComing: { title: 'One moment', message: 'The grey values of this section are on the way.' },
   suggestionComing: { title: 'One moment', message: 'The model’s map of this section is on the way.' },
   fillTooLarge: (maxPixels: number) => ({

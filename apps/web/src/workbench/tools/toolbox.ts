@@ -1,9 +1,7 @@
 /** Every tool that works on the canvas, made once, and what they have in common: how they paint and what they look at. */
 import type { Painted } from '@cotrace/mask-doc';
-import type { MaskSession } from '../session/maskSession.ts';
 import type { SettingsStore, Tool } from '../settings.ts';
 import type { Rgb } from '../view/palette.ts';
-import type { Stage } from '../view/stage.ts';
 import { createAcceptTool } from './acceptTool.ts';
 import { labelling, smoothing } from './areaEffects.ts';
 import { createBrushTool } from './brushTool.ts';
@@ -14,7 +12,7 @@ import { paintStep } from './paintStep.ts';
 import { createPickerTool } from './pickerTool.ts';
 import type { PixelSources } from './pixelSources.ts';
 import { createPolygonTool } from './polygonTool.ts';
-import type { PointerTool, ToolContext, ToolKey } from './tool.ts';
+import type { PointerTool, ToolContext, ToolKey, ToolSession, ToolStage } from './tool.ts';
 import { TOOL_NOTICES, type ToolNotice } from './toolNotices.ts';
 
 export interface Toolbox {
@@ -27,10 +25,10 @@ export interface Toolbox {
 }
 
 export interface ToolboxOptions {
-  readonly stage: Stage;
+  readonly stage: ToolStage;
   readonly settings: SettingsStore;
-  readonly session: () => MaskSession | undefined;
-  readonly sources: PixelSources;
+  readonly session: () => ToolSession | undefined;
+  readonly sources: Pick<PixelSources, 'grey' | 'suggestion' | 'onChange'>;
   readonly colorOf: (label: number) => Rgb;
   readonly tell: (notice: ToolNotice) => void;
   readonly onRefusedStroke: () => void;
@@ -49,7 +47,10 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     const { layers } = settings.get();
     if (!layers.mask.visible)
       settings.set({ layers: { ...layers, mask: { ...layers.mask, visible: true } } });
-    switch (paintStep(current, strokes, { onlyUnknown: onlyUnknown || settings.get().onlyUnknown })) {
+    const outcome = paintStep(current, strokes, {
+      onlyUnknown: onlyUnknown || settings.get().onlyUnknown,
+    });
+    switch (outcome) {
       case 'painted':
         return;
       case 'nothing':
@@ -57,7 +58,8 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       case 'refused':
         return options.onRefusedStroke();
       case 'tooRagged':
-        return tell(TOOL_NOTICES.tooRagged);
+      case 'labelGone':
+        return tell(TOOL_NOTICES[outcome]);
     }
   };
 
