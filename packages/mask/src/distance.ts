@@ -15,8 +15,10 @@ const SLICE = 64;
 export function* signedDistances(isInside: Uint8Array, size: Size): Generator<void, Float32Array> {
   const outside = yield* distances(isInside, 1, size);
   const inside = yield* distances(isInside, 0, size);
-  for (let i = 0; i < outside.length; i++)
+  for (let i = 0; i < outside.length; i++) {
     outside[i] = isInside[i] === 1 ? 0.5 - inside[i]! : outside[i]! - 0.5;
+    if (i % (SLICE * size.width) === 0) yield;
+  }
   return outside;
 }
 

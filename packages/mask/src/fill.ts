@@ -32,48 +32,60 @@ export function fillSimilar(
   const similar = Uint8Array.from({ length: 256 }, (_, other) =>
     Math.abs(other - value) <= tolerance ? 1 : 0,
   );
-  // 1 where the fill has been; the spans that are still to be looked around from lie on the stack, three numbers each.
+  // 1 where the fill has been.
   const filled = new Uint8Array(width * height);
   const isOpen = (at: number) =>
-    similar[values[at]!] === 1 && filled[at] === 0 && (walls === undefined || walls[at] === 0);
-  const stack: number[] = [];
+    filled[at] === 0 && similar[values[at]!] === 1 && (walls === undefined || walls[at] === 0);
+  // Spans that are still to be looked around from, three numbers each: row, left, right (exclusive).
+  let stack = new Int32Array(3 * 1024);
+  let depth = 0;
   let pixels = 0;
   let [top, bottom, leftmost, rightmost] = [y, y, x, x];
   /** Fills the span around an open pixel; returns its end. */
   const span = (row: number, from: number): number => {
     const start = row * width;
     let left = from;
-    let right = from + 1;
-    while (left > 0 && isOpen(start + left - 1)) left--;
-    while (right < width && isOpen(start + right)) right++;
-    filled.fill(1, start + left, start + right);
+    let right = from;
+    while (left > 0 && isOpen(start + left - 1)) filled[start + --left] = 1;
+    while (right < width && isOpen(start + right)) filled[start + right++] = 1;
     pixels += right - left;
-    stack.push(row, left, right);
+    if (depth + 3 > stack.length) {
+      const larger = new Int32Array(stack.length * 2);
+      larger.set(stack);
+      stack = larger;
+    }
+    stack[depth] = row;
+    stack[depth + 1] = left;
+    stack[depth + 2] = right;
+    depth += 3;
     if (left < leftmost) leftmost = left;
     if (right - 1 > rightmost) rightmost = right - 1;
     if (row < top) top = row;
     if (row > bottom) bottom = row;
     return right;
   };
+  const lookAlong = (row: number, left: number, right: number) => {
+    if (row < 0 || row >= height) return;
+    const start = row * width;
+    for (let at = left; at < right && pixels <= maxPixels; at++) if (isOpen(start + at)) at = span(row, at);
+  };
   span(y, x);
-  while (stack.length > 0 && pixels <= maxPixels) {
-    const right = stack.pop()!;
-    const left = stack.pop()!;
-    const row = stack.pop()!;
-    for (const next of [row - 1, row + 1]) {
-      if (next < 0 || next >= height) continue;
-      for (let at = left; at < right && pixels <= maxPixels; at++) {
-        if (isOpen(next * width + at)) at = span(next, at);
-      }
-    }
+  while (depth > 0 && pixels <= maxPixels) {
+    depth -= 3;
+    const row = stack[depth]!;
+    const left = stack[depth + 1]!;
+    const right = stack[depth + 2]!;
+    lookAlong(row - 1, left, right);
+    lookAlong(row + 1, left, right);
   }
   const out = new RunsWriter();
   for (let row = top; row <= bottom; row++) {
-    const line = filled.subarray(row * width + leftmost, row * width + rightmost + 1);
-    for (let from = line.indexOf(1); from >= 0; ) {
-      const end = line.indexOf(0, from);
-      out.push(row, leftmost + from, leftmost + (end < 0 ? line.length : end));
-      from = end < 0 ? -1 : line.indexOf(1, end);
+    const start = row * width;
+    for (let at = leftmost; at <= rightmost; at++) {
+      if (filled[start + at] === 0) continue;
+      const from = at;
+      while (at <= rightmost && filled[start + at] === 1) at++;
+      out.push(row, from, at);
     }
   }
   return { runs: out.finish(), pixels, gaveUp: pixels > maxPixels };

@@ -5,6 +5,9 @@
 import { signedDistances } from './distance.ts';
 import type { Size } from './runs.ts';
 
+/** Pixels between two slices: a millisecond or so. */
+const SLICE = 2 ** 18;
+
 export interface LabelInterpolation {
   /** Labels that both sections have, ascending: a shape that only one has goes over into nothing. */
   readonly labels: readonly number[];
@@ -37,7 +40,10 @@ function* interpolate(
   const depths = places.map(() => new Float32Array(from.length));
   const shape = new Uint8Array(from.length);
   const distancesOf = function* (labelled: Uint8Array, label: number) {
-    for (let i = 0; i < shape.length; i++) shape[i] = labelled[i] === label ? 1 : 0;
+    for (let i = 0; i < shape.length; i++) {
+      shape[i] = labelled[i] === label ? 1 : 0;
+      if (i % SLICE === SLICE - 1) yield;
+    }
     return yield* signedDistances(shape, size);
   };
   for (const label of labels) {
@@ -47,12 +53,12 @@ function* interpolate(
       const picture = pictures[k]!;
       const depth = depths[k]!;
       for (let i = 0; i < near.length; i++) {
+        if (i % SLICE === SLICE - 1) yield;
         const distance = (1 - place) * near[i]! + place * far[i]!;
         if (distance >= depth[i]!) continue;
         depth[i] = distance;
         picture[i] = label;
       }
-      yield;
     }
   }
   return pictures;

@@ -53,7 +53,7 @@ describe('signed distances', () => {
           if (Math.abs(found[i]! - distance) > 1e-4) throw new Error(`${i}: ${found[i]}, not ${distance}`);
         });
       }),
-      cases(10),
+      cases(5),
     );
   });
 });
@@ -79,7 +79,7 @@ describe('between two sections', () => {
           expect(label).toBe(deepest === 0 ? 0 : labels[here.indexOf(deepest)]);
         });
       }),
-      cases(12),
+      cases(5),
     );
   });
   test('[M28] a disc that moves and grows is a disc half-way', () => {

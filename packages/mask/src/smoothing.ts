@@ -13,52 +13,56 @@ export function smoothLabels(
   radius: number,
 ): Map<number, Runs> {
   const reach = Math.floor(radius);
-  /** Per row of the disc, how far it goes to either side. */
-  const halves = Array.from({ length: 2 * reach + 1 }, (_, i) =>
-    Math.floor(Math.sqrt(radius * radius - (i - reach) ** 2)),
-  );
-  const counts = new Uint32Array(256);
   const present = [...new Set(labels)].sort((a, b) => a - b);
-  const changed = new Map<number, RunsWriter>();
-
-  /** Counts the pixels of the column `half` beside x in every row of the disc: those that come in, or go. */
-  const countSide = (x: number, y: number, side: -1 | 1, by: 1 | -1) => {
-    for (let dy = -reach; dy <= reach; dy++) {
-      const column = x + side * halves[dy + reach]!;
-      const row = y + dy;
-      if (row < 0 || row >= height || column < 0 || column >= width) continue;
-      counts[labels[row * width + column]!]! += by;
-    }
-  };
-  const countDisc = (x: number, y: number) => {
+  // Labels by their place among those that are there, with a margin of another one: no look leaves the picture.
+  const placeOf = new Uint8Array(256);
+  present.forEach((label, place) => {
+    placeOf[label] = place;
+  });
+  const outside = present.length;
+  const stride = width + 2 * reach + 1;
+  const places = new Uint16Array(stride * (height + 2 * reach)).fill(outside);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      places[(y + reach) * stride + x + reach] = placeOf[labels[y * width + x]!]!;
+  /** For every row of the disc: its rightmost pixel, and the one to the left of its leftmost, from the centre. */
+  const coming = new Int32Array(2 * reach + 1);
+  const going = new Int32Array(2 * reach + 1);
+  for (let dy = -reach; dy <= reach; dy++) {
+    const half = Math.floor(Math.sqrt(radius * radius - dy * dy));
+    coming[dy + reach] = dy * stride + half;
+    going[dy + reach] = dy * stride - half - 1;
+  }
+  const counts = new Uint32Array(outside + 1);
+  const countDisc = (at: number) => {
     counts.fill(0);
-    for (let dy = -reach; dy <= reach; dy++) {
-      const row = y + dy;
-      if (row < 0 || row >= height) continue;
-      const half = halves[dy + reach]!;
-      for (let column = Math.max(0, x - half); column <= Math.min(width - 1, x + half); column++)
-        counts[labels[row * width + column]!]!++;
-    }
+    for (let row = 0; row < coming.length; row++)
+      for (let to = going[row]! + 1; to <= coming[row]!; to++) counts[places[at + to]!]!++;
   };
 
+  const changed = new Map<number, RunsWriter>();
   const inside = clip(area, { width, height });
   for (let i = 0; i < inside.length; i += 3) {
     const y = inside[i]!;
+    const from = inside[i + 1]!;
     const to = inside[i + 2]!;
-    for (let x = inside[i + 1]!; x < to; x++) {
-      if (x === inside[i + 1]) countDisc(x, y);
-      else {
-        countSide(x - 1, y, -1, -1);
-        countSide(x, y, 1, 1);
-      }
-      const own = labels[y * width + x]!;
+    for (let x = from; x < to; x++) {
+      const at = (y + reach) * stride + x + reach;
+      if (x === from) countDisc(at);
+      else
+        for (let row = 0; row < coming.length; row++) {
+          counts[places[at + going[row]!]!]!--;
+          counts[places[at + coming[row]!]!]!++;
+        }
+      const own = places[at]!;
       let best = own;
-      for (const label of present) if (counts[label]! > counts[best]!) best = label;
+      for (let place = 0; place < outside; place++) if (counts[place]! > counts[best]!) best = place;
       if (best === own) continue;
-      let writer = changed.get(best);
+      const label = present[best]!;
+      let writer = changed.get(label);
       if (writer === undefined) {
         writer = new RunsWriter();
-        changed.set(best, writer);
+        changed.set(label, writer);
       }
       writer.push(y, x, x + 1);
     }
