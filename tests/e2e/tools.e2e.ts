@@ -326,6 +326,54 @@ describe.runIf(process.env.COTRACE_LONG)('the tools', () => {
     expect((await undone()).count(2)).toBe(0);
   });
 
+  it('fill: a ragged area of a section of 4096² is saved, and gone by one undo', async () => {
+    const side = 4096;
+    let state = 3;
+    const data = new Uint8Array(side * side);
+    for (let i = 0; i < data.length; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      // Seven pixels in ten are within the tolerance of the darkest, which are also where the click goes.
+      const isClicked = Math.abs((i % side) - 2000) < 20 && Math.abs(i / side - 2000) < 20;
+      data[i] = 100 + (isClicked ? 0 : (state >>> 24) % 35);
+    }
+    const large = await ada.call('createProject', { body: { name: 'Large', tasks: [{ name: 'Membrane' }] } });
+    const taskId = large.tasks[0]!.id;
+    await ada.call('updateTask', {
+      params: { taskId },
+      body: { policy: { ...large.tasks[0]!.policy, retrainAfterPixels: 0 } },
+    });
+    const form = new FormData();
+    const png = encodePng({ width: side, height: side, bitDepth: 8, data });
+    form.append('files', new Blob([png as BlobPart], { type: 'image/png' }), 'image/0.png');
+    await ada.call('importSections', { params: { projectId: large.id }, query: { taskId }, body: form });
+    const [section] = await ada.call('listSections', { params: { projectId: large.id } });
+    await ada.openSection({ projectId: large.id, sectionId: section!.id, taskId });
+    await key('k');
+    await key('1');
+    await ada.page.getByRole('slider', { name: 'Largest area in pixels' }).focus();
+    await key('End');
+    await ada.page.getByRole('slider', { name: 'Largest hole' }).focus();
+    await key('Home');
+    const share = ada.page.getByRole('button', { name: /^membrane/ });
+    // The grey values come when the tool is chosen; a click before them paints nothing.
+    await expect
+      .poll(
+        async () => {
+          await ada.page.mouse.click(...(await onScreen([2000, 2000])));
+          return share.textContent();
+        },
+        { timeout: 60_000, interval: 3000 },
+      )
+      .toMatch(/[1-9]\d\s%/);
+    await ada.saved();
+    const counts = await ada.call('listSections', { params: { projectId: large.id } });
+    console.log(`a fill of ${counts[0]!.masks[0]!.labelledPixels} pixels of noise was saved`);
+    await look('filled-4096');
+    await key('Control+z');
+    expect(await share.textContent()).toMatch(/^membrane0\s%/);
+    await ada.saved();
+  });
+
   it('shortcuts: changed, taken from another, kept, and back as they were', async () => {
     const closeHelp = async () => {
       await key('Escape');
