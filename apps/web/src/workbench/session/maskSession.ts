@@ -71,6 +71,8 @@ export interface MaskSession {
   /** What the room said last; undefined until it has. */
   readonly ready: RoomReady | undefined;
   readonly mayPaint: boolean;
+  /** Bytes of what waits for the server: a page that comes back sends all of it in one frame. */
+  readonly pendingBytes: number;
   /** The epoch of this room is over: open the mask again, with `unsaved()` as `carry`. */
   readonly epochEnded: boolean;
   /** This document holds strokes that were set aside, or others' that no server has: all else needs a fresh one. */
@@ -329,6 +331,14 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     },
     get mayPaint() {
       return ready?.mayPaint === true && acceptsStrokes(state);
+    },
+    get pendingBytes() {
+      const pending = tracker.pendingStrokeIds;
+      if (pending.size === 0) return 0;
+      let bytes = 0;
+      for (const record of maskDoc.liveRecordsOf(sessionId))
+        if (pending.has(record.strokeId)) bytes += record.bytes.length;
+      return bytes;
     },
     get epochEnded() {
       return epochEnded;

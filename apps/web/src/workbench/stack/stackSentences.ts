@@ -38,6 +38,7 @@ const CODES: Readonly<Record<Exclude<SectionOutcome, 'painted'>, string>> = {
   nothing: 'already labelled there',
   refused: 'may not be painted',
   tooRagged: 'too ragged to be sent',
+  tooMuch: 'large areas still wait to be saved',
   labelGone: 'a label is no longer in the table',
   unreachable: 'could not be opened',
 };

@@ -14,7 +14,7 @@ const bars = (left: number) =>
 function openMask() {
   const labels = new Set([1, 2]);
   const maskDoc = openMaskDoc({ doc: new Y.Doc(), ...size, sessionId: 'anna', labels });
-  return { maskDoc, mayPaint: true, paintTogether: maskDoc.paintTogether };
+  return { maskDoc, mayPaint: true, pendingBytes: 0, paintTogether: maskDoc.paintTogether };
 }
 
 describe('labels of another section', () => {

@@ -72,7 +72,8 @@ export function useStack({
         setDoing(STACK_WORDS.copying);
         const outcome = await paintLabels(section, await labelsOf(from, options), options);
         if (outcome === 'painted') return STACK_WORDS.copied(from.name);
-        if (outcome === 'tooRagged' || outcome === 'labelGone') return TOOL_NOTICES[outcome].message;
+        if (outcome === 'tooRagged' || outcome === 'tooMuch' || outcome === 'labelGone')
+          return TOOL_NOTICES[outcome].message;
         return outcome === 'nothing' ? STACK_WORDS.nothingThere(from.name) : STACK_WORDS.failed;
       }),
     [run],

@@ -46,7 +46,7 @@ export interface PointerTool {
 export type ToolStage = Pick<Stage, 'view' | 'beginStroke' | 'addToStroke' | 'endStroke' | 'setSketch'>;
 
 /** What a tool paints into. */
-export type ToolSession = Pick<MaskSession, 'mayPaint' | 'maskDoc' | 'paintTogether'>;
+export type ToolSession = Pick<MaskSession, 'mayPaint' | 'maskDoc' | 'paintTogether' | 'pendingBytes'>;
 
 export interface ToolContext {
   readonly stage: ToolStage;

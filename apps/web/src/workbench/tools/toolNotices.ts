@@ -20,6 +20,11 @@ const NOTICES = {
     message:
       'Its outline is too ragged to be sent in one piece. Fill smaller holes too, or paint a smaller area.',
   },
+  tooMuch: {
+    title: 'One moment',
+    message:
+      'Large areas that were painted before still wait for the server. Another one can be painted when they are saved.',
+  },
   labelGone: {
     title: 'That was not painted',
     message: 'That label is no longer in the task’s table. Choose another one.',

@@ -58,6 +58,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
       case 'refused':
         return options.onRefusedStroke();
       case 'tooRagged':
+      case 'tooMuch':
       case 'labelGone':
         return tell(TOOL_NOTICES[outcome]);
     }

@@ -19,7 +19,7 @@ export interface Pixels {
 export function openToolbox(given: Partial<Settings>, pixels: Pixels = {}) {
   const labels = new Set([1, 2]);
   const maskDoc = openMaskDoc({ doc: new Y.Doc(), ...SIZE, sessionId: 'anna', labels });
-  const session = { mayPaint: true, maskDoc, paintTogether: maskDoc.paintTogether };
+  const session = { mayPaint: true, pendingBytes: 0, maskDoc, paintTogether: maskDoc.paintTogether };
   const settings = createSettings();
   const shown = { sketch: undefined as Sketch | undefined, inked: [] as Inked[] };
   const notices: ToolNotice[] = [];
