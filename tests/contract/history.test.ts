@@ -124,6 +124,24 @@ describe('a mask that two have painted', () => {
     ]);
     expect(await pixel(maskId, 0, 0)).toEqual({ label: 0, strokes: [] });
   });
+
+  it('tells whose the sessions are that its pixels show, and follows what is painted after the first question', async () => {
+    const painters = await people.vera.call('listPainters', { params: { maskId } });
+    const told = painters.map(({ sessionId, userId, name }) => ({ sessionId, userId, name }));
+    expect(told).toHaveLength(2);
+    expect(told).toContainEqual({ sessionId: 'session-anna', userId: people.anna.userId, name: 'anna' });
+    expect(told).toContainEqual({ sessionId: 'session-bert', userId: people.bert.userId, name: 'bert' });
+    expect(painters.every(({ color }) => /^#[0-9a-f]{6}$/.test(color!))).toBe(true);
+
+    const before = (await pixel(maskId, 150, 75)).strokes.length;
+    await using bert = await painterOf('bert', maskId);
+    bert.stroke(2, [150, 70], [150, 80], 5);
+    await bert.saved();
+    const { label, strokes } = await pixel(maskId, 150, 75);
+    expect([label, strokes.length]).toEqual([2, before + 1]);
+    expect(strokes[0]).toMatchObject({ name: 'bert', label: 2, shows: true });
+    expect(strokes[0]!.lamport).toBeGreaterThan(strokes[1]!.lamport);
+  });
 });
 
 describe('the way back', () => {
@@ -152,6 +170,45 @@ describe('the way back', () => {
     await restore(people.rita, { point: before.id });
     expect(Buffer.compare(await labels(maskId), spoilt)).toBe(0);
     expect((await restore(people.rita, { point: before.id })).changedPixels).toBe(0);
+  });
+});
+
+describe('where people do not agree', () => {
+  it('is a picture and an account: who painted what over whose what, until it is taken back', async () => {
+    const maskId = await freshMask();
+    await using anna = await painterOf('anna', maskId);
+    await using bert = await painterOf('bert', maskId);
+    anna.stroke(1, [10, 75], [190, 75], 21);
+    await anna.saved();
+    await bert.until(() => bert.mask.strokeCountOf('session-anna') === 1);
+    const before = bert.pixels();
+    bert.stroke(2, [100, 10], [100, 140], 21);
+    await bert.saved();
+    const after = bert.pixels();
+    const lost = before.filter((label, i) => label !== 0 && label !== after[i]).length;
+
+    const picture = async () =>
+      decodeImage(await people.vera.call('maskDisagreement', { params: { maskId } }), 'disagreement.png')[0]!
+        .data as Uint8Array;
+    const expected = before.map((label, i) => (label !== after[i] ? label : 0));
+    expect(Buffer.compare(await picture(), expected)).toBe(0);
+    const account = await people.vera.call('listDisputes', { params: { maskId } });
+    expect(account.pixels).toBe(lost);
+    expect(account.disputes).toMatchObject([
+      {
+        over: { userId: people.bert.userId, name: 'bert' },
+        under: { userId: people.anna.userId, name: 'anna' },
+        ...{ shows: 2, was: 1, pixels: lost },
+      },
+    ]);
+
+    bert.mask.undo();
+    await bert.saved();
+    expect((await picture()).every((label) => label === 0)).toBe(true);
+    expect(await people.vera.call('listDisputes', { params: { maskId } })).toEqual({
+      pixels: 0,
+      disputes: [],
+    });
   });
 });
 

@@ -22,6 +22,13 @@ export interface CompositionOptions extends Size {
   readonly maxPlanes?: number;
 }
 
+/** Which stroke shows at each pixel of a tile. */
+export interface TileStamps {
+  /** [128 * 128], row-major: places in `stamps` counted from 1; 0 where no stroke is. */
+  readonly plane: Uint16Array;
+  readonly stamps: readonly Stamp[];
+}
+
 export interface Composition extends Size {
   readonly tilesAcross: number;
   readonly tilesDown: number;
@@ -39,6 +46,8 @@ export interface Composition extends Size {
   labelAt(x: number, y: number): number;
   /** Of the stroke that shows at the pixel, folded or live, an eraser's too. */
   stampAt(x: number, y: number): Stamp | undefined;
+  /** The stamps of a whole tile, much faster than one by one; undefined where nothing ever was. */
+  tileStamps(tileIndex: number): TileStamps | undefined;
   /** Writes the 128 x 128 labels of a tile, row-major; 0 beyond the mask's edge. */
   copyTile(tileIndex: number, out: Uint8Array): void;
   /** All labels, row-major. */
@@ -149,6 +158,13 @@ export function createComposition({
     };
   };
 
+  /** Of a value of `shown` that is not 0. */
+  const stampOf = (value: number, planes: Planes): Stamp => {
+    if (value < 0) return planes.stamps.stamps[-value - 1]!;
+    const { sessionId, lamport, label } = records.at(value);
+    return { lamport, sessionId, label };
+  };
+
   return {
     width,
     height,
@@ -179,10 +195,29 @@ export function createComposition({
     },
     stampAt(x, y) {
       const pixel = at(x, y);
-      if (pixel === undefined || pixel.value === 0) return undefined;
-      if (pixel.value < 0) return pixel.planes.stamps.stamps[-pixel.value - 1];
-      const { sessionId, lamport, label } = records.at(pixel.value);
-      return { lamport, sessionId, label };
+      return pixel === undefined || pixel.value === 0 ? undefined : stampOf(pixel.value, pixel.planes);
+    },
+    tileStamps(tileIndex) {
+      const planes = grid.peek(tileIndex);
+      if (planes === undefined) return undefined;
+      const plane = new Uint16Array(TILE_PIXELS);
+      const stamps: Stamp[] = [];
+      const places = new Map<number, number>();
+      const placeOf = (value: number): number => {
+        let place = places.get(value);
+        if (place === undefined) {
+          place = stamps.push(stampOf(value, planes));
+          places.set(value, place);
+        }
+        return place;
+      };
+      for (let i = 0; i < TILE_PIXELS; ) {
+        const value = planes.shown[i]!;
+        const start = i++;
+        while (i < TILE_PIXELS && planes.shown[i] === value) i++;
+        if (value !== 0) plane.fill(placeOf(value), start, i);
+      }
+      return { plane, stamps };
     },
     copyTile(tileIndex, out) {
       grid.labels(tileIndex, out);

@@ -6,6 +6,7 @@ export {
   type CompositionOptions,
   createComposition,
   MAX_MASK_SIDE,
+  type TileStamps,
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
 export { closeHoles, type Filled, type FillOptions, fillSimilar } from './fill.ts';

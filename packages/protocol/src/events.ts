@@ -2,6 +2,14 @@
 import type { JobState } from './jobs.ts';
 import type { Progress } from './model.ts';
 
+/** What somebody has on the screen, in image pixels; it may reach beyond the image. */
+export interface SeenBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /** A pointer in image pixels; `sectionId` and `taskId` say where that person is. */
 export interface Presence {
   userId: string;
@@ -13,10 +21,12 @@ export interface Presence {
   taskId: string | null;
   x: number | null;
   y: number | null;
+  /** For those who follow; missing where a page does not tell. */
+  view?: SeenBox | null | undefined;
 }
 
 /** Fields of a presence that its owner sends; the server fills in who it is. */
-export type PresenceUpdate = Pick<Presence, 'sessionId' | 'sectionId' | 'taskId' | 'x' | 'y'>;
+export type PresenceUpdate = Pick<Presence, 'sessionId' | 'sectionId' | 'taskId' | 'x' | 'y' | 'view'>;
 
 export interface ServerToClientEvents {
   /** Somebody in this project moved; sent volatile, dropped under pressure. */
@@ -38,6 +48,8 @@ export interface ServerToClientEvents {
   model: (model: { id: string; taskId: string; live: boolean; verdict: string }) => void;
   /** A new map of the live model is there for this section (null: for every section of the task): fetch it again. */
   maps: (maps: { taskId: string; modelId: string; sectionId: string | null }) => void;
+  /** Somebody was led to an uncertain place: ask for the visits again. */
+  visits: (visits: { taskId: string }) => void;
   /** Counts of labelled pixels changed. */
   labels: (counts: {
     taskId: string;

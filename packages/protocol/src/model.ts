@@ -88,11 +88,43 @@ export const pixelStroke = z.object({
   name: z.string(),
   sessionId: z.string(),
   strokeId: z.number().int(),
+  lamport: z
+    .number()
+    .int()
+    .describe('with `sessionId` the stamp of the stroke: a page knows by it what it shows'),
   paintedAt: time.describe('when it was committed'),
   undoneAt: time.nullable().describe('null: it was never taken back'),
   shows: z.boolean().describe('this is what the pixel shows now'),
 });
 export type PixelStroke = z.infer<typeof pixelStroke>;
+
+/** An editing session of a mask, and whose it is. */
+export const painter = z.object({
+  sessionId: z.string(),
+  userId: id.nullable().describe('null: the server itself (an import), or somebody who has left'),
+  name: z.string(),
+  color: color.nullable().describe('null with `userId`'),
+});
+export type Painter = z.infer<typeof painter>;
+
+const disputant = z.object({ userId: id, name: z.string(), color });
+
+/**
+ * Pixels of a mask where two people do not agree: the last label that `under` painted there (`was`) is not the one that shows,
+ * which is `over`'s (`shows`, 0 = erased). The box holds all of them, in pixels.
+ */
+export const dispute = z.object({
+  over: disputant,
+  under: disputant,
+  shows: z.number().int().min(0).max(255),
+  was: z.number().int().min(1).max(255),
+  pixels: z.number().int(),
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+});
+export type Dispute = z.infer<typeof dispute>;
 
 export const section = z.object({
   id,
@@ -180,6 +212,16 @@ export const region = z.object({
   score: z.number(),
 });
 export type Region = z.infer<typeof region>;
+
+/** A region that somebody was led to by the live model's map. */
+export const regionVisit = region.omit({ score: true }).extend({
+  userId: id,
+  name: z.string(),
+  color,
+  since: time.describe('when they were led there'),
+  here: z.boolean().describe('they are there now: the region is promised to them; else they were there'),
+});
+export type RegionVisit = z.infer<typeof regionVisit>;
 
 export const sectionMaps = z.object({
   modelId: id,

@@ -1,5 +1,14 @@
 /** What the queue keeps: jobs under leases, models, maps, regions. Implemented in store/. All times are the caller's. */
-import type { Job, JobState, LabelClass, MapsReport, ModelReport, Policy, Progress } from '@cotrace/protocol';
+import type {
+  Job,
+  JobState,
+  LabelClass,
+  MapsReport,
+  ModelReport,
+  Policy,
+  Progress,
+  RegionVisit,
+} from '@cotrace/protocol';
 
 export interface TaskRow {
   taskId: string;
@@ -177,6 +186,14 @@ export interface RegionVisitRow {
   visitedAt: Date | null;
 }
 
+export interface RegionChoice {
+  region: RegionCandidate | undefined;
+  /** How many are left after it. */
+  remaining: number;
+  /** How many nobody has been to, but somebody holds. */
+  held: number;
+}
+
 export interface RegionStore {
   /**
    * Lets `choose` pick one of the published regions of the task's live model (held-out sections left out) and leases it,
@@ -188,11 +205,18 @@ export interface RegionStore {
     sessionId: string;
     now: Date;
     leasedUntil: Date;
-    choose(
-      candidates: RegionCandidate[],
-      visits: RegionVisitRow[],
-    ): { region: RegionCandidate | undefined; remaining: number };
-  }): Promise<{ modelId: string | null; region: RegionCandidate | undefined; remaining: number }>;
+    choose(candidates: RegionCandidate[], visits: RegionVisitRow[]): RegionChoice;
+  }): Promise<RegionChoice & { modelId: string | null }>;
+  /** Lengthens the lease on what a session holds of the live model, if nobody was led there meanwhile. False: it holds nothing. */
+  keep(ask: {
+    taskId: string;
+    userId: string;
+    sessionId: string;
+    now: Date;
+    leasedUntil: Date;
+  }): Promise<boolean>;
+  /** Regions of the live model that somebody holds at `now` or has been to, the earliest first. */
+  visits(taskId: string, now: Date): Promise<RegionVisit[]>;
 }
 
 export interface JobsStore {

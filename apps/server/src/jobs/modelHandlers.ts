@@ -17,7 +17,9 @@ export type ModelRoute =
   | 'listMaps'
   | 'mapProbability'
   | 'mapUncertainty'
-  | 'nextRegion';
+  | 'nextRegion'
+  | 'keepRegion'
+  | 'listVisits';
 
 export interface ModelParts {
   store: JobsStore;
@@ -103,9 +105,9 @@ export function createModelHandlers({ store, queue, blobs, live, now }: ModelPar
     mapProbability: ({ params }) => mapBytes(params, 'probability'),
     mapUncertainty: ({ params }) => mapBytes(params, 'uncertainty'),
 
-    async nextRegion({ params, body, actor }) {
+    async nextRegion({ params, body, actor, projectId }) {
       const at = now();
-      const { modelId, region, remaining } = await store.regions.lease({
+      const { modelId, region, remaining, held } = await store.regions.lease({
         taskId: params.taskId,
         userId: actor.userId,
         sessionId: body.sessionId,
@@ -113,7 +115,21 @@ export function createModelHandlers({ store, queue, blobs, live, now }: ModelPar
         leasedUntil: new Date(at.getTime() + REGION_LEASE_MS),
         choose: (candidates, visits) => chooseRegion(candidates, visits, actor.userId, at),
       });
-      return { modelId, region: region ?? null, remaining };
+      live.emit(projectId, 'visits', { taskId: params.taskId });
+      return { modelId, region: region ?? null, remaining, held };
     },
+
+    async keepRegion({ params, body, actor }) {
+      const at = now();
+      const leasedUntil = new Date(at.getTime() + REGION_LEASE_MS);
+      const { taskId } = params;
+      const { sessionId } = body;
+      const isKept = await store.regions.keep({
+        ...{ taskId, userId: actor.userId, sessionId, now: at, leasedUntil },
+      });
+      return { leasedUntil: isKept ? leasedUntil.toISOString() : null };
+    },
+
+    listVisits: ({ params }) => store.regions.visits(params.taskId, now()),
   };
 }

@@ -30,8 +30,8 @@ const visit = (sectionId: string, x: number, userId: string, more: Partial<Regio
 describe('the next region', () => {
   const candidates = [region('a', 0, 0.6), region('a', 96, 0.5), region('b', 0, 0.4)];
   const choose = (visits: RegionVisitRow[]) => {
-    const { region: chosen, remaining } = chooseRegion(candidates, visits, 'me', NOW);
-    return chosen ? [chosen.sectionId, chosen.x, remaining] : [null, remaining];
+    const { region: chosen, remaining, held } = chooseRegion(candidates, visits, 'me', NOW);
+    return chosen ? [chosen.sectionId, chosen.x, remaining] : [null, remaining, held];
   };
 
   it('is the most uncertain one', () => expect(choose([])).toEqual(['a', 0, 2]));
@@ -50,12 +50,15 @@ describe('the next region', () => {
       1,
     ]);
   });
-  it('is where nobody has been before it is where somebody has', () => {
+  it('is nowhere that anybody has been', () => {
     const seen = candidates.slice(0, 2).map(({ x }) => visit('a', x, 'ada', { visitedAt: NOW }));
-    expect(choose(seen)).toEqual(['b', 0, 2]);
+    expect(choose(seen)).toEqual(['b', 0, 0]);
   });
-  it('is none when all were seen', () => {
-    expect(choose(candidates.map(({ sectionId, x }) => visit(sectionId, x, 'me')))).toEqual([null, 0]);
+  it('is none when all were seen, and says how many others are at', () => {
+    expect(choose(candidates.map(({ sectionId, x }) => visit(sectionId, x, 'me')))).toEqual([null, 0, 0]);
+    expect(
+      choose(candidates.map(({ sectionId, x }) => visit(sectionId, x, x === 96 ? 'me' : 'ada'))),
+    ).toEqual([null, 0, 2]);
   });
 });
 
@@ -79,6 +82,7 @@ describe('regions of a live model', () => {
     const params = { taskId };
     return world.ask('nextRegion', { params, body: { sessionId: `session-of-${userId}` }, actor });
   }
+  const visitsOf = (world: JobsWorld, taskId: string) => world.ask('listVisits', { params: { taskId } });
 
   it('are different for all who ask at once, spread over the sections, none of them held out', async () => {
     const world = createJobsWorld(database.prisma);
@@ -97,7 +101,7 @@ describe('regions of a live model', () => {
     expect(perSection).toEqual([2, 2, 2, 0]);
   });
 
-  it('run out for one person, and come back to nobody who has seen them', async () => {
+  it('are never the same for two, and come back only if whoever held them did not go on', async () => {
     const world = createJobsWorld(database.prisma);
     const { taskId, sections } = await world.project({ sections: [{ labels: null }] });
     await publishModel(world, taskId, sections, regions);
@@ -110,9 +114,35 @@ describe('regions of a live model', () => {
     }
     expect(seen).toEqual([0, 96, 192, 288]);
     expect((await asked(world, taskId, ada)).region).toBeNull();
+    expect((await asked(world, taskId, ben)).region).toBeNull();
+    expect((await visitsOf(world, taskId)).map(({ x, userId, here }) => [x, userId, here])).toEqual(
+      [0, 96, 192, 288].map((x) => [x, ada, false]),
+    );
+  });
+
+  it('stay with whoever says that they are still there, else they go to somebody else', async () => {
+    const world = createJobsWorld(database.prisma);
+    const { taskId, sections } = await world.project({ sections: [{ labels: null }] });
+    await publishModel(world, taskId, sections, regions.slice(0, 1));
+    const [ada, ben] = [await world.person(), await world.person()];
+    const keep = async (userId: string) => {
+      const actor = { userId, name: userId, email: '', color: '' };
+      const body = { sessionId: `session-of-${userId}` };
+      return (await world.ask('keepRegion', { params: { taskId }, body, actor })).leasedUntil;
+    };
+    expect((await asked(world, taskId, ada)).region).toMatchObject({ x: 0 });
+    expect(await asked(world, taskId, ben)).toMatchObject({ region: null, held: 1 });
+    for (let round = 0; round < 3; round++) {
+      world.clock.advance(REGION_LEASE_MS - 1000);
+      expect(await keep(ada)).not.toBeNull();
+      expect(await asked(world, taskId, ben)).toMatchObject({ region: null, held: 1 });
+      expect(await visitsOf(world, taskId)).toMatchObject([{ userId: ada, here: true }]);
+    }
+    expect(await keep(ben)).toBeNull();
     world.clock.advance(REGION_LEASE_MS + 1);
-    expect((await asked(world, taskId, ada)).region).toBeNull();
-    expect((await asked(world, taskId, ben)).region).not.toBeNull();
+    expect(await visitsOf(world, taskId)).toEqual([]);
+    expect(await keep(ada)).toBeNull();
+    expect((await asked(world, taskId, ben)).region).toMatchObject({ x: 0 });
   });
 
   it('are none without a live model', async () => {
@@ -122,6 +152,8 @@ describe('regions of a live model', () => {
       region: null,
       modelId: null,
       remaining: 0,
+      held: 0,
     });
+    expect(await visitsOf(world, taskId)).toEqual([]);
   });
 });

@@ -160,6 +160,18 @@ describe('presence', () => {
     expect(await all).toEqual([expected]);
   });
 
+  it('says what is on the screen, in a form that others can follow or not at all', async () => {
+    await using server = await startLive();
+    const [anna, bert] = [server.page('anna'), server.page('bert')];
+    await Promise.all([joined(anna), joined(bert)]);
+    const view = { x: -12.5, y: 3, width: 640, height: 360 };
+    const wrong = [{ ...view, width: 0 }, { ...view, height: Number.MAX_VALUE }, { x: 1 }, 'all of it'];
+    const seen = next(bert, 'presence');
+    for (const one of wrong) anna.emit('presence', { ...at(1), view: one } as never);
+    anna.emit('presence', { ...at(2), view, secret: 'of nobody' } as never);
+    expect(await seen).toEqual({ ...at(2), view, userId: 'anna', name: 'anna', color: '#4dabf7' });
+  });
+
   it('of many is told together, and a page that has gone no more', async () => {
     await using server = await startLive();
     const pages = Array.from({ length: 12 }, () => server.page('anna'));

@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 const id = z.string().max(64).nullable();
 const coordinate = z.number().finite().nullable();
+/** Sides above nothing: whoever follows divides by them. */
+const side = z.number().positive().max(1e7);
+const seenBox = z.object({ x: z.number().finite(), y: z.number().finite(), width: side, height: side });
 
 /** What a page may say of itself; everything else is the server's to fill in. */
 export const presenceUpdate: z.ZodType<PresenceUpdate> = z.object({
@@ -12,6 +15,7 @@ export const presenceUpdate: z.ZodType<PresenceUpdate> = z.object({
   taskId: id,
   x: coordinate,
   y: coordinate,
+  view: seenBox.nullable().optional(),
 });
 
 export interface Presences {

@@ -5,8 +5,10 @@ import { ProtocolError, type RestorePoint } from '@cotrace/protocol';
 import { Bytes, type Handlers } from '../http/handlers.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { encodeGrey } from '../sections/pixels.ts';
-import type { HistoryStore, Moment, RestorePointRow } from '../store/historyStore.ts';
+import type { Author, HistoryStore, Moment, RestorePointRow } from '../store/historyStore.ts';
 import { createMaskHistory } from './maskHistory.ts';
+
+const MOST_DISPUTES = 50;
 
 export function createMaskHandlers({
   store,
@@ -17,6 +19,9 @@ export function createMaskHandlers({
 }): Handlers<
   | 'maskLabels'
   | 'pixelHistory'
+  | 'listPainters'
+  | 'maskDisagreement'
+  | 'listDisputes'
   | 'listRestorePoints'
   | 'createRestorePoint'
   | 'deleteRestorePoint'
@@ -62,6 +67,17 @@ export function createMaskHandlers({
     return { ...size, data: await history.labelsAt(maskId, size, moment) };
   };
 
+  const disagreement = async (maskId: string) => {
+    const [size, authors, until] = await Promise.all([
+      store.sizeOf(maskId),
+      store.authors(maskId),
+      now(maskId),
+    ]);
+    if (size === undefined) throw new ProtocolError('NOT_FOUND');
+    const userOf = (sessionId: string) => authors.get(sessionId)?.userId ?? undefined;
+    return { size, authors, ...(await history.disagreementAt(maskId, size, until, userOf)) };
+  };
+
   return {
     async maskLabels({ params: { maskId }, query }) {
       const { width, height, data } = await picture(maskId, await momentOf(maskId, query));
@@ -69,24 +85,53 @@ export function createMaskHandlers({
     },
 
     async pixelHistory({ params: { maskId, x: column, y: row } }) {
-      const { width, height, values } = await rooms.labels(maskId);
-      const [x, y] = [coordinate(column, width, 'x'), coordinate(row, height, 'y')];
+      // From the log alone: whoever rests a pointer somewhere makes no room be loaded.
+      const size = await store.sizeOf(maskId);
+      if (size === undefined) throw new ProtocolError('NOT_FOUND');
+      const [x, y] = [coordinate(column, size.width, 'x'), coordinate(row, size.height, 'y')];
       const [strokes, authors] = await Promise.all([
-        history.strokesAt(maskId, { width, height }, await now(maskId), { x, y }),
+        history.strokesAt(maskId, size, await now(maskId), { x, y }),
         store.authors(maskId),
       ]);
       const top = strokes.findIndex(({ isLive }) => isLive);
       return {
-        label: values[y * width + x]!,
-        strokes: strokes.map(({ sessionId, strokeId, label, writtenAt, undoneAt }, place) => ({
+        label: strokes[top]?.label ?? 0,
+        strokes: strokes.map(({ sessionId, strokeId, lamport, label, writtenAt, undoneAt }, place) => ({
           sessionId,
           strokeId,
+          lamport,
           label,
-          ...(authors.get(sessionId) ?? { userId: null, name: 'somebody who has left' }),
+          ...nameOf(authors.get(sessionId)),
           paintedAt: writtenAt!.toISOString(),
           undoneAt: undoneAt?.toISOString() ?? null,
           shows: place === top,
         })),
+      };
+    },
+
+    listPainters: async ({ params }) =>
+      [...(await store.authors(params.maskId))].map(([sessionId, author]) => ({ sessionId, ...author })),
+
+    async maskDisagreement({ params: { maskId } }) {
+      const { size, plane } = await disagreement(maskId);
+      return new Bytes(await encodeGrey({ ...size, data: plane }), { type: 'image/png' });
+    },
+
+    async listDisputes({ params: { maskId } }) {
+      const { disputes, authors } = await disagreement(maskId);
+      const people = new Map([...authors.values()].map((author) => [author.userId, author]));
+      const person = (userId: string) => {
+        const { name, color } = people.get(userId)!;
+        return { userId, name, color: color! };
+      };
+      return {
+        pixels: disputes.reduce((sum, { pixels }) => sum + pixels, 0),
+        disputes: disputes
+          .slice(0, MOST_DISPUTES)
+          .map(({ over, under, shows, was, pixels, box: { x0, y0, x1, y1 } }) => ({
+            ...{ over: person(over), under: person(under), shows, was, pixels },
+            ...{ x: x0, y: y0, width: x1 - x0, height: y1 - y0 },
+          })),
       };
     },
 
@@ -132,6 +177,11 @@ function wayBack(now: Uint8Array, past: Uint8Array, width: number, height: numbe
   }));
   return { changedPixels, areas };
 }
+
+const nameOf = (author: Author | undefined) => ({
+  userId: author?.userId ?? null,
+  name: author?.name ?? 'somebody who has left',
+});
 
 function coordinate(text: string, length: number, axis: string): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

@@ -24,6 +24,13 @@ export interface RestorePointRow extends Moment {
   by: string | null;
 }
 
+export interface Author {
+  /** Null: the server itself. */
+  userId: string | null;
+  name: string;
+  color: string | null;
+}
+
 export type HistoryStore = ReturnType<typeof createHistoryStore>;
 
 /** Entries read at once: some hundred kilobytes, and what is done with them does not hold up others for long. */
@@ -41,9 +48,13 @@ export function createHistoryStore(prisma: PrismaClient) {
   const user = { select: { name: true } } as const;
 
   return {
-    /** The log from its beginning up to a moment, in order. */
-    async *log(maskId: string, until: Moment): AsyncGenerator<HistoryEntry[]> {
-      for (let from: Moment = { epoch: 0, seq: 0 }; ; ) {
+    /** The log up to a moment, in order; from its beginning, or from another moment on. */
+    async *log(
+      maskId: string,
+      until: Moment,
+      begin: Moment = { epoch: 0, seq: 0 },
+    ): AsyncGenerator<HistoryEntry[]> {
+      for (let from = begin; ; ) {
         const page = await prisma.maskLog.findMany({
           where: {
             maskId,
@@ -95,15 +106,15 @@ export function createHistoryStore(prisma: PrismaClient) {
     },
 
     /** Whose the editing sessions of a mask are. */
-    async authors(maskId: string): Promise<Map<string, { userId: string | null; name: string }>> {
+    async authors(maskId: string): Promise<Map<string, Author>> {
       const rows = await prisma.editSession.findMany({
         where: { maskId },
-        select: { sessionId: true, userId: true, user },
+        select: { sessionId: true, userId: true, user: { select: { name: true, color: true } } },
       });
       return new Map(
         rows.map(({ sessionId, userId, user: who }) => [
           sessionId,
-          { userId, name: who?.name ?? 'the server' },
+          { userId, name: who?.name ?? 'the server', color: who?.color ?? null },
         ]),
       );
     },

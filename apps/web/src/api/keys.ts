@@ -13,5 +13,8 @@ export const keys = {
   jobs: (taskId: string) => ['task', taskId, 'jobs'],
   models: (taskId: string) => ['task', taskId, 'models'],
   maps: (taskId: string) => ['task', taskId, 'maps'],
+  visits: (taskId: string) => ['task', taskId, 'visits'],
+  disputes: (maskId: string) => ['mask', maskId, 'disputes'],
+  painters: (maskId: string) => ['mask', maskId, 'painters'],
   exports: (taskId: string) => ['task', taskId, 'exports'],
 } as const;

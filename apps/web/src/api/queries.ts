@@ -61,6 +61,9 @@ export const useModels = (taskId: string) =>
 export const useMaps = (taskId: string) =>
   useQuery({ queryKey: keys.maps(taskId), queryFn: () => api.call('listMaps', { params: { taskId } }) });
 
+export const useVisits = (taskId: string) =>
+  useQuery({ queryKey: keys.visits(taskId), queryFn: () => api.call('listVisits', { params: { taskId } }) });
+
 export const useExports = (
   taskId: string,
   options: { refetchInterval: (all: ExportJob[] | undefined) => number | false },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, percent, pixels, plural, score, until, when } from './format.ts';
+import { ago, bytes, count, duration, percent, pixels, plural, score, until, when } from './format.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -31,6 +31,20 @@ describe('numbers', () => {
       '1 section',
       '0 sections',
       '2 people',
+    ]);
+  });
+  it('show how long ago something was, never that it is still to come', () => {
+    const now = new Date('2026-03-10T12:00:00Z');
+    const told = (minutes: number) =>
+      plain(ago(new Date(now.getTime() - minutes * 60_000).toISOString(), now));
+    expect([-1, 0.9, 4.5, 61, 23 * 60, 25 * 60, 49 * 60].map(told)).toEqual([
+      'just now',
+      'just now',
+      '4 min ago',
+      '1 h ago',
+      '23 h ago',
+      '1 day ago',
+      '2 days ago',
     ]);
   });
   it('show sizes of files', () => {

@@ -48,6 +48,16 @@ export function when(iso: string, now: Date = new Date()): string {
   return then.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${then.getFullYear()}`;
 }
 
+/** `just now`, `4 min ago`, `3 h ago`, `2 days ago`; what is to come (clocks differ) is now. */
+export function ago(iso: string, now: Date = new Date()): string {
+  const minutes = Math.floor((now.getTime() - new Date(iso).getTime()) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes}${GAP}min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}${GAP}h ago`;
+  const days = Math.floor(minutes / 60 / 24);
+  return `${days}${GAP}${days === 1 ? 'day' : 'days'} ago`;
+}
+
 /** `in 6 days`, `in 3 h`, `in 20 min`, `expired`. */
 export function until(iso: string, now: Date = new Date()): string {
   const minutes = (new Date(iso).getTime() - now.getTime()) / 60_000;

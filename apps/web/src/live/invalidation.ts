@@ -66,8 +66,11 @@ export function followEvents(live: LiveConnection, cache: QueryClient, projectId
       // Times and the trainer's name come with the list only.
       if (!next || !isUnderWay(event)) old(keys.jobs(event.taskId), project);
     }),
-    live.on('model', ({ taskId }) => old(keys.models(taskId), keys.maps(taskId), project)),
-    live.on('maps', ({ taskId }) => old(keys.maps(taskId), keys.sections(projectId))),
+    live.on('model', ({ taskId }) =>
+      old(keys.models(taskId), keys.maps(taskId), keys.visits(taskId), project),
+    ),
+    live.on('maps', ({ taskId }) => old(keys.maps(taskId), keys.visits(taskId), keys.sections(projectId))),
+    live.on('visits', ({ taskId }) => old(keys.visits(taskId))),
     live.on('trainers', () => old(keys.health)),
   ];
   return () => {

@@ -1,7 +1,7 @@
 'use client';
 /** The image and everything on it: the canvases, the brush's outline, others' cursors, the frame of an uncertain place. */
-import type { Region } from '@cotrace/protocol';
 import { memo, type ReactNode, type RefObject } from 'react';
+import type { Place } from './asking/trail.ts';
 import classes from './Canvas.module.css';
 
 export interface CanvasParts {
@@ -18,9 +18,12 @@ export interface CanvasParts {
 export const Canvas = memo(function Canvas({
   parts,
   children,
+  above,
 }: {
   parts: CanvasParts;
   children?: ReactNode;
+  /** Placed in CSS pixels of the frame. */
+  above?: ReactNode;
 }) {
   return (
     <div className={classes.frame} ref={parts.frame} data-testid="workbench-canvas">
@@ -31,12 +34,13 @@ export const Canvas = memo(function Canvas({
         {children}
       </div>
       <div className={classes.outline} ref={parts.outline} hidden />
+      {above}
     </div>
   );
 });
 
 /** Four corners around a region that asks to be looked at. */
-export function RegionFrame({ region }: { region: Region }) {
+export function RegionFrame({ region }: { region: Place }) {
   return (
     <div
       className={classes.region}

@@ -1,16 +1,26 @@
 'use client';
 /** The workbench of one project: which section and task the address names, and everything around the canvas. */
-import { may, type Presence, type Project, type Section, type Task } from '@cotrace/protocol';
+import { may, type Project, type Section, type Task } from '@cotrace/protocol';
 import { notifications } from '@mantine/notifications';
 import { IconPhotoOff } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { keys } from '../api/keys.ts';
 import { chosenTask, useMaps, useProject, useSections } from '../api/queries.ts';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
+import { VisitedMarks } from './asking/VisitedMarks.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
 import { useSession, useStore } from './hooks.ts';
+import { DisagreementLayer } from './others/DisagreementLayer.tsx';
+import { DisputeList } from './others/DisputeList.tsx';
+import { FollowBanner } from './others/FollowBanner.tsx';
+import { FreshStrokes } from './others/FreshStrokes.tsx';
+import { LossNote } from './others/LossNote.tsx';
+import { LostPixels } from './others/LostPixels.tsx';
+import { useDisputes } from './others/useDisputes.ts';
+import { type Following, useFollowing } from './others/useFollowing.ts';
+import { useOwnPixels } from './others/useOwnPixels.ts';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
 import { LabelsGroup } from './panels/LabelsGroup.tsx';
@@ -22,6 +32,7 @@ import { StatusBar } from './panels/StatusBar.tsx';
 import { ToolGroup } from './panels/ToolGroup.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
 import { TopBar } from './panels/TopBar.tsx';
+import { PointerCard } from './pointer/PointerCard.tsx';
 import { UNDO_HORIZON_SENTENCE } from './session/refusalSentence.ts';
 import { longSentence } from './session/saveState.ts';
 import { createSettings, withLabel } from './settings.ts';
@@ -30,6 +41,7 @@ import { useStack } from './stack/useStack.ts';
 import { steppedDiameter } from './tools/brushSize.ts';
 import type { Action } from './tools/shortcuts.ts';
 import type { ToolNotice } from './tools/toolNotices.ts';
+import { useAuthors } from './useAuthors.ts';
 import { KeymapProvider, useOwnKeymap } from './useKeymap.ts';
 import { useMapLayers } from './useMapLayers.ts';
 import { useMaskSession } from './useMaskSession.ts';
@@ -37,6 +49,7 @@ import { useNextRegion } from './useNextRegion.ts';
 import { useOwnPresence } from './usePresence.ts';
 import { useShortcuts } from './useShortcuts.ts';
 import { createSight, useStage } from './useStage.ts';
+import { around } from './view/viewport.ts';
 import classes from './Workbench.module.css';
 
 export function Workbench({ projectId }: { projectId: string }) {
@@ -95,11 +108,15 @@ function OpenWorkbench({
   const [sight] = useState(createSight);
   const parts = useCanvasParts();
   const folded = useStore(settings, (all) => all.panelFolded);
+  const disagreementSeen = useStore(settings, ({ layers }) => layers.disagreement.visible);
   const followed = useMaskSession(project, section, task);
   const { session } = followed;
+  const { authorOf, mine } = useAuthors(session?.maskId);
   const mayPaint = useSession(session, (one) => one?.ready?.mayPaint ?? may(project.myRole, 'mask.paint'));
   const epochEnded = useSession(session, (one) => one?.epochEnded === true);
 
+  /** Whoever leads this page; read when the person acts. */
+  const leading = useRef<Following>(undefined);
   const onRefusedStroke = () => {
     if (session === undefined) return;
     notifications.show({
@@ -121,6 +138,7 @@ function OpenWorkbench({
       labels: [...task.labels].sort((a, b) => a.gray - b.gray).map(({ value }) => value),
     },
     onFailure: tellFailure,
+    onHand: () => leading.current?.stop(),
     onRefusedStroke,
     onNotice: tellNotice,
     onFingerTap: (fingers) => onAction(fingers === 2 ? 'undo' : 'redo'),
@@ -152,7 +170,17 @@ function OpenWorkbench({
     stage.setSection(section);
     setOnStage(section.id);
   }, [stage, section.id, section.imageUrl]);
-  const next = useNextRegion({ taskId: task.id, sectionId: onStage, stage, goTo });
+  const sectionIds = useMemo(() => sections.map(({ id }) => id), [sections]);
+  const following = useFollowing({
+    ...{ at: { sectionId: section.id, taskId: task.id }, onStage, sectionIds, stage, goTo },
+  });
+  leading.current = following;
+  const paintedOver = useOwnPixels({ session, stage, authorOf, mySessions: mine });
+  const disputes = useDisputes(session, disagreementSeen);
+  const next = useNextRegion({
+    ...{ taskId: task.id, labelCount: task.labels.length, sectionId: onStage },
+    ...{ session, stage, goTo },
+  });
 
   useEffect(() => {
     document.title = `${section.name} · ${project.name} · Cotrace`;
@@ -174,9 +202,10 @@ function OpenWorkbench({
 
   const step = (by: 1 | -1) => {
     const there = neighbourOf(sections, section.id, by);
+    following.stop();
     if (there !== undefined) goTo(there.id);
   };
-  const toggle = (layer: 'mask' | 'prediction' | 'uncertainty') => {
+  const toggle = (layer: 'mask' | 'prediction' | 'uncertainty' | 'disagreement') => {
     const { layers } = settings.get();
     settings.set({ layers: { ...layers, [layer]: { ...layers[layer], visible: !layers[layer].visible } } });
   };
@@ -209,7 +238,14 @@ function OpenWorkbench({
     copyPrevious: () => mayPaint && stack.copy(-1),
     copyNext: () => mayPaint && stack.copy(1),
     interpolate: () => mayPaint && stack.fill(),
-    nextRegion: () => mayPaint && next.ask(),
+    nextRegion: () => {
+      following.stop();
+      if (mayPaint) next.ask();
+    },
+    previousRegion: () => {
+      following.stop();
+      if (mayPaint) next.back();
+    },
     previousSection: () => step(-1),
     nextSection: () => step(1),
     fit: () => stage?.fit(),
@@ -218,6 +254,8 @@ function OpenWorkbench({
     toggleMask: () => toggle('mask'),
     togglePrediction: () => toggle('prediction'),
     toggleUncertainty: () => toggle('uncertainty'),
+    toggleDisagreement: () => toggle('disagreement'),
+    toggleNumbers: () => settings.set({ numbers: !settings.get().numbers }),
     compare: () => undefined,
     togglePanels: () => settings.set({ panelFolded: !settings.get().panelFolded }),
     help: () => settings.set({ helpOpen: true }),
@@ -225,10 +263,12 @@ function OpenWorkbench({
   const reactions = useRef(react);
   reactions.current = react;
   const onAction = useCallback((action: Action) => void reactions.current[action](), []);
-  const onTask = useCallback((taskId: string) => goTo(section.id, taskId), [goTo, section.id]);
-  const onFollow = useCallback(
-    ({ sectionId, taskId }: Presence) => sectionId !== null && goTo(sectionId, taskId ?? task.id),
-    [goTo, task.id],
+  const onTask = useCallback(
+    (taskId: string) => {
+      leading.current?.stop();
+      goTo(section.id, taskId);
+    },
+    [goTo, section.id],
   );
   useShortcuts(keymap, {
     onAction,
@@ -240,7 +280,10 @@ function OpenWorkbench({
     },
     onPan: (held) => input.current?.setPanning(held),
     onCompare: (held) => settings.set({ comparing: held }),
-    onEscape: () => next.dismiss(),
+    onEscape: () => {
+      if (following.whom !== null) following.stop();
+      else next.dismiss();
+    },
   });
 
   return (
@@ -256,21 +299,38 @@ function OpenWorkbench({
           folded={folded}
           onAction={onAction}
           onTask={onTask}
-          onFollow={onFollow}
+          following={following}
         />
         <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
         <main className={classes.canvas}>
-          <Canvas parts={parts}>
+          <Canvas
+            parts={parts}
+            above={
+              <PointerCard
+                {...{ sight, stage, settings, section, task, session, authorOf }}
+                surface={parts.frame}
+              />
+            }
+          >
+            <DisagreementLayer {...{ disputes, task, settings }} />
+            <LostPixels paintedOver={paintedOver} authorOf={authorOf} />
+            <FreshStrokes {...{ session, settings, authorOf }} />
+            <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
             {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
             <Cursors sectionId={section.id} taskId={task.id} />
           </Canvas>
+          <FollowBanner following={following} />
         </main>
         <aside className={panels.side} aria-label="Labels, layers and model">
           <div className={panels.sideScroll} hidden={folded}>
             <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
             {mayPaint && <ToolGroup settings={settings} hasSuggestion={mapsHere !== undefined} />}
-            <LayersGroup settings={settings} maps={maps} onAction={onAction} />
-            <ModelGroup project={project} task={task} maps={maps} next={next} mayPaint={mayPaint} />
+            <LayersGroup settings={settings} maps={maps} onAction={onAction}>
+              {disagreementSeen && (
+                <DisputeList {...{ disputes, task }} onShow={(box) => stage?.flyTo(around(box))} />
+              )}
+            </LayersGroup>
+            <ModelGroup {...{ project, task, section, sections, maps, next, mayPaint }} />
             {mayPaint && sections.length > 1 && (
               <StackGroup
                 stack={stack}
@@ -280,7 +340,9 @@ function OpenWorkbench({
             )}
           </div>
         </aside>
-        <StatusBar sight={sight} section={section} task={task} session={session} />
+        <StatusBar sight={sight} stage={stage} section={section} task={task} session={session}>
+          <LossNote paintedOver={paintedOver} />
+        </StatusBar>
         <Help settings={settings} />
       </div>
     </KeymapProvider>

@@ -42,6 +42,8 @@ export interface Settings {
   readonly layers: Layers;
   /** The compare key is held: the image alone. */
   readonly comparing: boolean;
+  /** Numbers beside a pointer that rests. */
+  readonly numbers: boolean;
   readonly panelFolded: boolean;
   readonly helpOpen: boolean;
 }
@@ -83,6 +85,7 @@ export const createSettings = (): SettingsStore =>
     fingers: 'paint',
     layers: INITIAL_LAYERS,
     comparing: false,
+    numbers: true,
     panelFolded: false,
     helpOpen: false,
   });

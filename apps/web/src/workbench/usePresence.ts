@@ -1,11 +1,18 @@
 'use client';
-/** Tells the others where one's pointer is, twenty times a second at most; and who of them is on this section. */
-import { MAX_PRESENCE_PER_SECOND, type Presence } from '@cotrace/protocol';
+/** Tells the others where one's pointer is and what one sees, twenty times a second at most; and who of them is on this section. */
+import { MAX_PRESENCE_PER_SECOND, type Presence, type SeenBox } from '@cotrace/protocol';
 import { useEffect } from 'react';
 import { useLive, useLiveConnection } from '../live/ProjectLive.tsx';
 import { sessionIdOfThisPage } from './session/sessionId.ts';
 import type { Store } from './store.ts';
 import type { Sight } from './useStage.ts';
+
+const tenths = (value: number) => Math.round(value * 10) / 10;
+
+export const isSameView = (a: SeenBox | null | undefined, b: SeenBox | null | undefined): boolean =>
+  a == null || b == null
+    ? (a ?? null) === (b ?? null)
+    : a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 
 const INTERVAL_MS = 1000 / MAX_PRESENCE_PER_SECOND;
 
@@ -18,21 +25,27 @@ export function useOwnPresence(
     if (live === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let sentAt = Number.NEGATIVE_INFINITY;
-    let last: Sight['pointer'] = null;
+    let last: Pick<Sight, 'pointer' | 'seen'> = sight.get();
     const send = () => {
       timer = undefined;
       sentAt = performance.now();
-      last = sight.get().pointer;
+      last = sight.get();
+      const { pointer, seen } = last;
       live.sendPresence({
         sessionId: sessionIdOfThisPage(),
         sectionId,
         taskId,
-        x: last === null ? null : Math.round(last.x * 10) / 10,
-        y: last === null ? null : Math.round(last.y * 10) / 10,
+        x: pointer === null ? null : tenths(pointer.x),
+        y: pointer === null ? null : tenths(pointer.y),
+        view: seen && {
+          ...{ x: tenths(seen.x), y: tenths(seen.y) },
+          ...{ width: tenths(seen.width), height: tenths(seen.height) },
+        },
       });
     };
     const soon = () => {
-      if (sight.get().pointer === last) return;
+      const { pointer, seen } = sight.get();
+      if (pointer === last.pointer && isSameView(seen, last.seen)) return;
       timer ??= setTimeout(send, Math.max(0, sentAt + INTERVAL_MS - performance.now()));
     };
     send();
@@ -48,6 +61,7 @@ export function useOwnPresence(
         taskId: null,
         x: null,
         y: null,
+        view: null,
       });
     };
   }, [live, sight, sectionId, taskId]);

@@ -1,6 +1,6 @@
 'use client';
 /** The stage and the pointer on it, for as long as the workbench is open. What they show is told by the caller's effects. */
-import type { Task } from '@cotrace/protocol';
+import type { SeenBox, Task } from '@cotrace/protocol';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { CanvasParts } from './Canvas.tsx';
 import type { MaskSession } from './session/maskSession.ts';
@@ -11,18 +11,20 @@ import { createPixelSources, type Pictured, type PixelSources } from './tools/pi
 import { attachPointerInput, type PointerInput } from './tools/pointerInput.ts';
 import { createToolbox, type Toolbox } from './tools/toolbox.ts';
 import { TOOL_NOTICES, type ToolNotice } from './tools/toolNotices.ts';
-import { paletteOf, rgbOf } from './view/palette.ts';
+import { paletteOf, predictionMeaningOf, rgbOf } from './view/palette.ts';
 import { createStage, type Stage } from './view/stage.ts';
-import type { Point } from './view/viewport.ts';
+import { type Point, seenBox } from './view/viewport.ts';
 
 /** What changes with every move of the pointer or the view: followed by the few that show it. */
 export interface Sight {
   readonly scale: number;
   /** The pointer in image pixels. */
   readonly pointer: Point | null;
+  /** What the canvas shows, in image pixels. */
+  readonly seen: SeenBox | null;
 }
 
-export const createSight = (): Store<Sight> => createStore<Sight>({ scale: 1, pointer: null });
+export const createSight = (): Store<Sight> => createStore<Sight>({ scale: 1, pointer: null, seen: null });
 
 export interface StageHandles {
   readonly stage: Stage | undefined;
@@ -38,6 +40,7 @@ export function useStage({
   task,
   pictured,
   onFailure,
+  onHand,
   onRefusedStroke,
   onNotice,
   onFingerTap,
@@ -50,6 +53,7 @@ export function useStage({
   /** What tools look at. */
   pictured: Pictured;
   onFailure: (error: Error) => void;
+  onHand: () => void;
   onRefusedStroke: () => void;
   onNotice: (notice: ToolNotice) => void;
   /** Two fingers or more tapped the canvas. */
@@ -58,8 +62,8 @@ export function useStage({
   const [stage, setStage] = useState<Stage>();
   const input = useRef<PointerInput>(undefined);
   // Read when a pointer comes down: the pointer is attached once, whatever is shown later.
-  const now = useRef({ session, task, onFailure, onRefusedStroke, onNotice, onFingerTap });
-  now.current = { session, task, onFailure, onRefusedStroke, onNotice, onFingerTap };
+  const now = useRef({ session, task, onFailure, onHand, onRefusedStroke, onNotice, onFingerTap });
+  now.current = { session, task, onFailure, onHand, onRefusedStroke, onNotice, onFingerTap };
   const toolbox = useRef<Toolbox>(undefined);
   const sources = useRef<PixelSources>(undefined);
 
@@ -72,13 +76,15 @@ export function useStage({
       overlay: parts.overlay.current!,
       sketch: parts.sketch.current!,
       layers: settings.get().layers,
-      onView: ({ scale, offsetX, offsetY }) => {
+      onHand: () => now.current.onHand(),
+      onView: (view, canvas) => {
+        const { scale, offsetX, offsetY } = view;
         frame.dataset.scale = String(scale);
         frame.dataset.offsetX = String(offsetX);
         frame.dataset.offsetY = String(offsetY);
         plane.style.transform = `translate(${offsetX}px, ${offsetY}px)`;
         plane.style.setProperty('--scale', String(scale));
-        sight.set({ scale });
+        sight.set({ scale, seen: seenBox(view, canvas) });
       },
       onFailure: (error) => now.current.onFailure(error),
     });
@@ -152,12 +158,7 @@ export function useStage({
   useEffect(() => {
     if (stage === undefined || task === undefined) return;
     stage.setPalette(paletteOf(task.labels));
-    const byGray = [...task.labels].sort((a, b) => a.gray - b.gray);
-    stage.setPredictionMeaning(
-      byGray.length === 2
-        ? { kind: 'probability', lesser: byGray[0]!.value, greater: byGray[1]!.value }
-        : { kind: 'labels' },
-    );
+    stage.setPredictionMeaning(predictionMeaningOf(task.labels));
   }, [stage, colors]);
 
   return { stage, input, toolbox };

@@ -171,6 +171,21 @@ export class Walk {
     expect(this.composition.labelAt(x, y)).toBe(expected?.label ?? 0);
   }
 
+  /** What whole tiles say of each pixel of the window. */
+  private stampsOfTiles(): (string | undefined)[] {
+    const { composition } = this;
+    const tiles = Array.from({ length: composition.tilesAcross * composition.tilesDown }, (_, index) =>
+      composition.tileStamps(index),
+    );
+    return Array.from({ length: (WINDOW.x1 - WINDOW.x0) * (WINDOW.y1 - WINDOW.y0) }, (_, at) => {
+      const y = WINDOW.y0 + Math.floor(at / WIDTH);
+      const x = WINDOW.x0 + (at % WIDTH);
+      const tile = tiles[(y >> 7) * composition.tilesAcross + (x >> 7)];
+      const stamp = tile?.stamps[tile.plane[(y & 127) * 128 + (x & 127)]! - 1];
+      return stamp && `${stamp.lamport} ${stamp.sessionId} ${stamp.label}`;
+    });
+  }
+
   private top() {
     return naiveTop(this.all.values(), WINDOW);
   }
@@ -180,6 +195,11 @@ export class Walk {
     const seen = windowOf(this.composition);
     expect(Buffer.compare(seen, expected)).toBe(0);
     expect(Buffer.compare(seen, this.picture)).toBe(0);
+    expect(this.stampsOfTiles()).toEqual(
+      this.top().map(
+        (placed) => placed && `${placed.record.lamport} ${placed.sessionId} ${placed.record.label}`,
+      ),
+    );
     const counts = new Uint32Array(256);
     counts[0] = SIZE.width * SIZE.height - expected.length;
     for (const label of expected) counts[label]!++;

@@ -1,6 +1,6 @@
 /** Routes of a mask: its pixels now and at any past moment, and who painted them. */
 import { z } from 'zod';
-import { id, pixelStroke, restorePoint } from '../model.ts';
+import { dispute, id, painter, pixelStroke, restorePoint } from '../model.ts';
 import { route } from './route.ts';
 
 /** One of both, or neither: now. */
@@ -25,6 +25,31 @@ export const maskRoutes = {
     access: 'mask.read',
     summary: 'Who painted this pixel, when: every stroke over it, the topmost first, undone ones too',
     response: z.object({ label: z.number().int(), strokes: z.array(pixelStroke) }),
+  }),
+
+  listPainters: route({
+    method: 'GET',
+    path: '/api/masks/:maskId/painters',
+    access: 'mask.read',
+    summary: 'Whose the editing sessions of this mask are: every pixel that a page shows has a session',
+    response: z.array(painter),
+  }),
+
+  maskDisagreement: route({
+    method: 'GET',
+    path: '/api/masks/:maskId/disagreement.png',
+    access: 'mask.read',
+    summary:
+      "Where people do not agree, of what is committed now: 0, or the label that was somebody's last there before somebody else painted another over it or erased it",
+    response: 'image/png',
+  }),
+
+  listDisputes: route({
+    method: 'GET',
+    path: '/api/masks/:maskId/disputes',
+    access: 'mask.read',
+    summary: 'The same as an account: who painted what over whose what, the largest first, at most 50',
+    response: z.object({ pixels: z.number().int(), disputes: z.array(dispute) }),
   }),
 
   listRestorePoints: route({

@@ -1,7 +1,7 @@
 /** Routes of a task's models: jobs, models, maps, the next uncertain region, exports. */
 import { z } from 'zod';
 import { job } from '../jobs.ts';
-import { exportJob, exportKind, id, region, sectionMaps, trainedModel } from '../model.ts';
+import { exportJob, exportKind, id, region, regionVisit, sectionMaps, time, trainedModel } from '../model.ts';
 import { route } from './route.ts';
 
 export const modelRoutes = {
@@ -82,9 +82,31 @@ export const modelRoutes = {
     path: '/api/tasks/:taskId/next',
     access: 'mask.paint',
     summary:
-      'Lease the most uncertain region that nobody else holds and I have not been to; what I held before counts as visited',
+      'Lease the most uncertain region that nobody holds or has been to; what I held before counts as visited',
     body: z.object({ sessionId: z.string().min(1).max(64) }),
-    response: z.object({ region: region.nullable(), modelId: id.nullable(), remaining: z.number().int() }),
+    response: z.object({
+      region: region.nullable(),
+      modelId: id.nullable(),
+      remaining: z.number().int().describe('regions that are left after this one'),
+      held: z.number().int().describe('regions that are left, but with others now'),
+    }),
+  }),
+
+  keepRegion: route({
+    method: 'POST',
+    path: '/api/tasks/:taskId/next/keep',
+    access: 'mask.paint',
+    summary: 'I am still where I was led to: lease it anew, so that nobody else is led there',
+    body: z.object({ sessionId: z.string().min(1).max(64) }),
+    response: z.object({ leasedUntil: time.nullable().describe('null: the session holds nothing') }),
+  }),
+
+  listVisits: route({
+    method: 'GET',
+    path: '/api/tasks/:taskId/visits',
+    access: 'model.read',
+    summary: "Regions of the live model's maps that somebody was led to, the earliest first",
+    response: z.array(regionVisit),
   }),
 
   listExports: route({

@@ -1,8 +1,8 @@
 'use client';
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
-import { ActionIcon, RangeSlider, Slider } from '@mantine/core';
+import { ActionIcon, RangeSlider, SegmentedControl, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Action } from '../tools/shortcuts.ts';
@@ -15,16 +15,27 @@ const ROWS = [
   { layer: 'mask', name: 'Mask', action: 'toggleMask' },
   { layer: 'prediction', name: 'Prediction', action: 'togglePrediction' },
   { layer: 'uncertainty', name: 'Uncertainty', action: 'toggleUncertainty' },
+  { layer: 'disagreement', name: 'Disputed', action: 'toggleDisagreement' },
 ] as const;
+
+const WORDS = {
+  shownAs: 'as',
+  predictionShownAs: 'The prediction is shown as',
+  outline: 'Outline',
+  filled: 'Areas',
+} as const;
 
 export const LayersGroup = memo(function LayersGroup({
   settings,
   maps,
   onAction,
+  children,
 }: {
   settings: SettingsStore;
   maps: ShownMaps;
   onAction: (action: Action) => void;
+  /** What a layer says in words. */
+  children?: ReactNode;
 }) {
   const layers = useStore(settings, (all) => all.layers);
   const noMaps = maps.modelId === null;
@@ -32,7 +43,7 @@ export const LayersGroup = memo(function LayersGroup({
     <Group title="Layers">
       {ROWS.map(({ layer, name, action }) => {
         const { visible, opacity } = layers[layer];
-        const missing = layer !== 'mask' && noMaps;
+        const missing = (layer === 'prediction' || layer === 'uncertainty') && noMaps;
         return (
           <div key={layer} className={classes.layer} data-missing={missing || undefined}>
             <Tip
@@ -67,13 +78,42 @@ export const LayersGroup = memo(function LayersGroup({
               disabled={missing}
               value={Math.round(opacity * 100)}
               onChange={(value) =>
-                settings.set({ layers: { ...layers, [layer]: { visible: true, opacity: value / 100 } } })
+                settings.set({
+                  layers: { ...layers, [layer]: { ...layers[layer], visible: true, opacity: value / 100 } },
+                })
               }
             />
             <span className={classes.value}>{Math.round(opacity * 100)} %</span>
           </div>
         );
       })}
+      <div className={classes.layer} data-missing={noMaps || undefined}>
+        <span className={classes.layerIcon} />
+        <span className={classes.layerName}>{WORDS.shownAs}</span>
+        <SegmentedControl
+          size="xs"
+          classNames={{ root: classes.segments!, label: classes.segment! }}
+          aria-label={WORDS.predictionShownAs}
+          disabled={noMaps}
+          value={layers.prediction.style}
+          onChange={(value) =>
+            settings.set({
+              layers: {
+                ...layers,
+                prediction: {
+                  ...layers.prediction,
+                  visible: true,
+                  style: value === 'filled' ? 'filled' : 'outline',
+                },
+              },
+            })
+          }
+          data={[
+            { value: 'outline', label: WORDS.outline },
+            { value: 'filled', label: WORDS.filled },
+          ]}
+        />
+      </div>
       <div className={classes.layer}>
         <span className={classes.layerIcon}>
           <IconContrast size={15} stroke={1.7} />
@@ -100,6 +140,7 @@ export const LayersGroup = memo(function LayersGroup({
           {Math.round(layers.image.low * 255)}–{Math.round(layers.image.high * 255)}
         </span>
       </div>
+      {children}
     </Group>
   );
 });

@@ -1,20 +1,21 @@
 'use client';
 /** The model in use, the run under way, how much paint the next one waits for, and the way to the next uncertain place. */
-import { type Job, may, type Project, type Task, type TrainedModel } from '@cotrace/protocol';
-import { Button, Progress } from '@mantine/core';
-import { IconFocus2 } from '@tabler/icons-react';
+import { type Job, may, type Project, type Section, type Task } from '@cotrace/protocol';
+import { ActionIcon, Button, Progress } from '@mantine/core';
+import { IconArrowBack, IconFocus2 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { memo } from 'react';
 import { api } from '../../api/client.ts';
 import { keys } from '../../api/keys.ts';
-import { useJobs, useModels } from '../../api/queries.ts';
-import { duration, pixels, score, when } from '../../format/format.ts';
+import { useJobs } from '../../api/queries.ts';
+import { duration, pixels } from '../../format/format.ts';
 import { isUnderWay } from '../../live/invalidation.ts';
+import { ModelLine } from '../model/ModelLine.tsx';
 import type { ShownMaps } from '../useMapLayers.ts';
 import type { NextRegion } from '../useNextRegion.ts';
 import { Group } from './Group.tsx';
 import classes from './panels.module.css';
-import { ActionKeys } from './Tip.tsx';
+import { ActionKeys, Tip } from './Tip.tsx';
 
 const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
   fetching: 'Fetching sections',
@@ -27,25 +28,27 @@ const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
 export const ModelGroup = memo(function ModelGroup({
   project,
   task,
+  section,
+  sections,
   maps,
   next,
   mayPaint,
 }: {
   project: Project;
   task: Task;
+  section: Section;
+  sections: readonly Section[];
   maps: ShownMaps;
   next: NextRegion;
   mayPaint: boolean;
 }) {
   const jobs = useJobs(task.id);
-  const models = useModels(task.id);
   const running = jobs.data?.find(isUnderWay);
   const newest = jobs.data?.[0];
-  const live = models.data?.find((model) => model.live);
   return (
     <Group title="Model">
       <div data-testid="uncertainty-state" data-model-id={maps.modelId ?? ''}>
-        <ModelLine model={live} maps={maps} loading={models.isPending} />
+        <ModelLine task={task} section={section} sections={sections} maps={maps} />
       </div>
       {running ? (
         <JobLine job={running} />
@@ -56,6 +59,18 @@ export const ModelGroup = memo(function ModelGroup({
         />
       )}
       <div className={classes.buttons}>
+        {mayPaint && (
+          <Tip label="Back to the place before" action="previousRegion" position="top">
+            <ActionIcon
+              size={30}
+              variant="default"
+              aria-label="Back to the uncertain place before"
+              onClick={next.back}
+            >
+              <IconArrowBack size={15} stroke={1.7} />
+            </ActionIcon>
+          </Tip>
+        )}
         {mayPaint && (
           <Button
             className={classes.grow!}
@@ -76,41 +91,11 @@ export const ModelGroup = memo(function ModelGroup({
         {may(project.myRole, 'model.train') && !running && <TrainButton taskId={task.id} />}
       </div>
       <p className={classes.sentence} role="status">
-        {next.sentence ??
-          (next.remaining === null || next.region === null ? '' : `${next.remaining} more after this one`)}
+        {next.sentence}
       </p>
     </Group>
   );
 });
-
-function ModelLine({
-  model,
-  maps,
-  loading,
-}: {
-  model: TrainedModel | undefined;
-  maps: ShownMaps;
-  loading: boolean;
-}) {
-  if (model === undefined)
-    return <p className={classes.sentence}>{loading ? ' ' : 'No model yet. Paint some of each label.'}</p>;
-  return (
-    <dl className={classes.facts}>
-      <dt>In use since</dt>
-      <dd>{when(model.createdAt)}</dd>
-      <dt>Learnt from</dt>
-      <dd>{pixels(model.labelledPixels)}</dd>
-      {model.score?.vRand != null && (
-        <>
-          <dt>V_Rand, held out</dt>
-          <dd>{score(model.score.vRand)}</dd>
-        </>
-      )}
-      <dt>Uncertainty here</dt>
-      <dd>{maps.meanUncertainty === null ? 'no map' : `${maps.meanUncertainty.toFixed(3)} nats`}</dd>
-    </dl>
-  );
-}
 
 function JobLine({ job }: { job: Job }) {
   const { progress } = job;

@@ -1,6 +1,6 @@
 'use client';
 /** Where one is, who else is here, whether all is saved, and the way back. */
-import type { Presence, Project, Section, Task } from '@cotrace/protocol';
+import type { Project, Section, Task } from '@cotrace/protocol';
 import { ActionIcon, Menu, UnstyledButton } from '@mantine/core';
 import {
   IconArrowBackUp,
@@ -15,6 +15,7 @@ import {
 import Link from 'next/link';
 import { memo, type ReactNode } from 'react';
 import { useSession } from '../hooks.ts';
+import type { Following } from '../others/useFollowing.ts';
 import { UNDO_HORIZON_SENTENCE } from '../session/refusalSentence.ts';
 import type { Action } from '../tools/shortcuts.ts';
 import type { FollowedSession } from '../useMaskSession.ts';
@@ -33,7 +34,7 @@ export const TopBar = memo(function TopBar({
   folded,
   onAction,
   onTask,
-  onFollow,
+  following,
 }: {
   project: Project;
   task: Task;
@@ -45,7 +46,7 @@ export const TopBar = memo(function TopBar({
   folded: boolean;
   onAction: (action: Action) => void;
   onTask: (taskId: string) => void;
-  onFollow: (presence: Presence) => void;
+  following: Following;
 }) {
   const { session } = followed;
   const canUndo = useSession(session, (one) => one?.maskDoc.canUndo === true);
@@ -96,7 +97,7 @@ export const TopBar = memo(function TopBar({
         </Tip>
       )}
       <span className={classes.grow} />
-      <Avatars sectionId={section.id} sections={sections} onFollow={onFollow} />
+      <Avatars {...{ sectionId: section.id, task, tasks: project.tasks, sections, following }} />
       {mayPaint && (
         <>
           {button(

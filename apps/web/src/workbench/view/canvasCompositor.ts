@@ -1,10 +1,10 @@
 /**
  * The compositor where WebGL2 is missing: mask and maps are coloured once into canvases of their own and drawn scaled.
- * Slower, the same picture but for the prediction's border.
+ * Slower, the same picture but for the prediction's outline, which is a pixel of the map wide.
  */
 import { TILE_PIXELS, TILE_SIZE } from '@cotrace/mask';
 import type { Compositor, ImagePiece, PredictionMeaning, TileSource } from './compositor.ts';
-import type { MapLayer } from './layers.ts';
+import type { Layers, MapLayer } from './layers.ts';
 import { heatRamp } from './palette.ts';
 
 /** A canvas for a whole mask of this side still fits the memory of a machine without a GPU. */
@@ -21,6 +21,9 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
   let meaning: PredictionMeaning = { kind: 'labels' };
   const bitmaps = new Map<MapLayer, ImageBitmap>();
   const colored = new Map<MapLayer, OffscreenCanvas>();
+  /** What the maps fade in over. */
+  const before = new Map<MapLayer, OffscreenCanvas>();
+  let style: Layers['prediction']['style'] = 'outline';
   const labels = new Uint8Array(TILE_PIXELS);
   const pixels = new ImageData(TILE_SIZE, TILE_SIZE);
   const ramp = heatRamp();
@@ -43,13 +46,31 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
     for (let index = 0; index < source!.tilesAcross * source!.tilesDown; index++) drawTile(index);
   };
 
-  const colorOf = (layer: MapLayer, value: number): ArrayLike<number> => {
-    if (layer === 'uncertainty') {
-      const t = Math.min(Math.max((value / 255 - 0.04) / 0.51, 0), 1);
-      return [...ramp.subarray(value * 4, value * 4 + 3), 255 * t * t * (3 - 2 * t)];
+  const heatOf = (value: number): ArrayLike<number> => {
+    const t = Math.min(Math.max((value / 255 - 0.04) / 0.51, 0), 1);
+    return [...ramp.subarray(value * 4, value * 4 + 3), 255 * t * t * (3 - 2 * t)];
+  };
+
+  const classOf = (value: number) =>
+    meaning.kind === 'labels' ? value : value < 128 ? meaning.lesser : meaning.greater;
+
+  /** Of two labels the lesser alone, of more each in its own colour: its outline, and its area where that is wanted. */
+  const colorPrediction = ({ data, width, height }: ImageData) => {
+    const classes = Uint8Array.from({ length: width * height }, (_, i) => classOf(data[i * 4]!));
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) {
+        const here = classes[i]!;
+        const border =
+          (x > 0 && classes[i - 1] !== here) ||
+          (x + 1 < width && classes[i + 1] !== here) ||
+          (y > 0 && classes[i - width] !== here) ||
+          (y + 1 < height && classes[i + width] !== here);
+        const shown = meaning.kind === 'labels' ? here : meaning.lesser;
+        const isArea = style === 'filled' && here === shown;
+        data.set(palette.subarray(shown * 4, shown * 4 + 3), i * 4);
+        data[i * 4 + 3] = palette[shown * 4 + 3]! * (border ? 1 : isArea ? 0.5 : 0);
+      }
     }
-    const label = meaning.kind === 'labels' ? value : value < 128 ? meaning.lesser : meaning.greater;
-    return palette.subarray(label * 4, label * 4 + 4);
   };
 
   const color = (layer: MapLayer) => {
@@ -60,7 +81,8 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
     const context2d = paper.getContext('2d')!;
     context2d.drawImage(bitmap, 0, 0);
     const image = context2d.getImageData(0, 0, bitmap.width, bitmap.height);
-    for (let i = 0; i < image.data.length; i += 4) image.data.set(colorOf(layer, image.data[i]!), i);
+    if (layer === 'prediction') colorPrediction(image);
+    else for (let i = 0; i < image.data.length; i += 4) image.data.set(heatOf(image.data[i]!), i);
     context2d.putImageData(image, 0, 0);
     colored.set(layer, paper);
   };
@@ -87,16 +109,24 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
       drawAllTiles();
       color('prediction');
     },
-    setMap(layer, map) {
+    setMap(layer, map, { fades } = { fades: false }) {
+      const shown = colored.get(layer);
+      if (fades && shown !== undefined) before.set(layer, shown);
+      else before.delete(layer);
       if (map === undefined) bitmaps.delete(layer);
       else bitmaps.set(layer, map);
       color(layer);
     },
+    forgetOldMaps: () => before.clear(),
     setPredictionMeaning(next) {
       meaning = next;
       color('prediction');
     },
-    draw({ view, layers }) {
+    draw({ view, layers, freshness }) {
+      if (layers.prediction.style !== style) {
+        style = layers.prediction.style;
+        color('prediction');
+      }
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.globalAlpha = 1;
       context.fillStyle = '#101113';
@@ -115,7 +145,12 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
       for (const layer of ['uncertainty', 'prediction'] as const) {
         const map = colored.get(layer);
         if (map === undefined || !layers[layer].visible) continue;
-        context.globalAlpha = layers[layer].opacity * (layer === 'prediction' ? 0.5 : 1);
+        const older = freshness < 1 ? before.get(layer) : undefined;
+        if (older !== undefined) {
+          context.globalAlpha = layers[layer].opacity * (1 - freshness);
+          context.drawImage(older, 0, 0, source.width, source.height);
+        }
+        context.globalAlpha = layers[layer].opacity * freshness;
         context.drawImage(map, 0, 0, source.width, source.height);
       }
       if (plane === undefined || !layers.mask.visible) return;
@@ -125,6 +160,7 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
     destroy() {
       plane = undefined;
       colored.clear();
+      before.clear();
       bitmaps.clear();
     },
   };

@@ -29,6 +29,8 @@ export type PredictionMeaning =
 export interface Scene {
   readonly view: Viewport;
   readonly layers: Layers;
+  /** 0…1: how far the maps have come in over those before them. */
+  readonly freshness: number;
 }
 
 export interface Compositor {
@@ -42,8 +44,9 @@ export interface Compositor {
   /** Reads these tiles of the mask again. */
   refreshTiles(tileIndexes: Iterable<number>): void;
   setPalette(palette: Uint8Array): void;
-  /** A map over the whole image, of any resolution. */
-  setMap(layer: MapLayer, map: ImageBitmap | undefined): void;
+  /** A map over the whole image, of any resolution; the one that was shown lies under it until `forgetOldMaps`, if it is to fade. */
+  setMap(layer: MapLayer, map: ImageBitmap | undefined, options?: { fades: boolean }): void;
+  forgetOldMaps(): void;
   setPredictionMeaning(meaning: PredictionMeaning): void;
   /** `only`: nothing outside this box of the image has changed since the last drawing. */
   draw(scene: Scene, only?: Box): void;

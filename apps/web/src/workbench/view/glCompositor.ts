@@ -42,6 +42,8 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
   let lastScene: Scene | undefined;
   const imageTextures = new Map<ImageBitmap, WebGLTexture>();
   const maps = new Map<MapLayer, { bitmap: ImageBitmap; texture: WebGLTexture }>();
+  /** What the maps fade in over. */
+  const before = new Map<MapLayer, WebGLTexture>();
   let chunks: (WebGLTexture | undefined)[] = [];
   const tile = new Uint8Array(TILE_PIXELS);
 
@@ -108,6 +110,11 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
     maps.set(layer, { bitmap, texture });
   };
 
+  const forgetOldMaps = () => {
+    for (const texture of before.values()) gl.deleteTexture(texture);
+    before.clear();
+  };
+
   const uploadPalette = () => {
     gl.bindTexture(gl.TEXTURE_2D, parts.palette);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
@@ -161,12 +168,18 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
     gl.uniform2f(uniforms.size!, source.width, source.height);
     gl.uniform3f(uniforms.opacity!, ...opacity);
     gl.uniform1i(uniforms.meaning!, meaning.kind === 'probability' ? 0 : 1);
+    gl.uniform1i(uniforms.filled!, layers.prediction.style === 'filled' ? 1 : 0);
+    gl.uniform1f(uniforms.line!, ratio);
+    const was = (layer: MapLayer) => (before.has(layer) ? 1 : 0);
+    gl.uniform3f(uniforms.fade!, scene.freshness, was('prediction'), was('uncertainty'));
     if (meaning.kind === 'probability') gl.uniform2i(uniforms.classes!, meaning.lesser, meaning.greater);
     const textures = [
       ['palette', parts.palette],
       ['prediction', prediction?.texture ?? parts.nothing],
       ['uncertainty', uncertainty?.texture ?? parts.nothing],
       ['ramp', parts.ramp],
+      ['predictionBefore', before.get('prediction') ?? parts.nothing],
+      ['uncertaintyBefore', before.get('uncertainty') ?? parts.nothing],
     ] as const;
     textures.forEach(([name, texture], i) => {
       gl.activeTexture(gl.TEXTURE1 + i);
@@ -208,6 +221,7 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
   const onRestored = () => {
     parts = createParts(gl);
     imageTextures.clear();
+    before.clear();
     chunks = [];
     uploadPalette();
     uploadAllTiles();
@@ -245,12 +259,17 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
       palette = Uint8Array.from(next);
       uploadPalette();
     },
-    setMap(layer, map) {
-      const before = maps.get(layer);
-      if (before !== undefined) gl.deleteTexture(before.texture);
+    setMap(layer, map, { fades } = { fades: false }) {
+      const shown = maps.get(layer);
+      const older = before.get(layer);
+      if (older !== undefined) gl.deleteTexture(older);
+      before.delete(layer);
+      if (shown !== undefined && fades) before.set(layer, shown.texture);
+      else if (shown !== undefined) gl.deleteTexture(shown.texture);
       maps.delete(layer);
       if (map !== undefined) uploadMap(layer, map);
     },
+    forgetOldMaps,
     setPredictionMeaning(next) {
       meaning = next;
       const map = maps.get('prediction');
@@ -265,6 +284,7 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
       for (const texture of imageTextures.values()) gl.deleteTexture(texture);
       for (const chunk of chunks) if (chunk !== undefined) gl.deleteTexture(chunk);
       for (const { texture } of maps.values()) gl.deleteTexture(texture);
+      forgetOldMaps();
       for (const texture of [parts.palette, parts.ramp, parts.nothing, parts.noLabels])
         gl.deleteTexture(texture);
       gl.deleteProgram(parts.image.program);

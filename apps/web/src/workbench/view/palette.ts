@@ -1,5 +1,6 @@
 /** Colours of labels and heat as bytes for textures. Knows the label table's colours; decides no opacity. */
 import type { LabelClass } from '@cotrace/protocol';
+import type { PredictionMeaning } from './compositor.ts';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -15,6 +16,16 @@ export function paletteOf(labels: readonly Pick<LabelClass, 'value' | 'color'>[]
   const palette = new Uint8Array(256 * 4);
   for (const { value, color } of labels) palette.set([...rgbOf(color), 255], value * 4);
   return palette;
+}
+
+/** What the bytes of a prediction map are for this label table. */
+export function predictionMeaningOf(
+  labels: readonly Pick<LabelClass, 'value' | 'gray'>[],
+): PredictionMeaning {
+  const [lesser, greater, more] = [...labels].sort((a, b) => a.gray - b.gray);
+  return lesser !== undefined && greater !== undefined && more === undefined
+    ? { kind: 'probability', lesser: lesser.value, greater: greater.value }
+    : { kind: 'labels' };
 }
 
 /** Dark violet over red and amber to pale yellow: lightness rises evenly, so that it reads in grey and without red or green. */

@@ -49,6 +49,8 @@ uniform usampler2D labels;      // of one chunk
 uniform sampler2D palette;      // 256 × 1
 uniform sampler2D prediction;
 uniform sampler2D uncertainty;
+uniform sampler2D predictionBefore;
+uniform sampler2D uncertaintyBefore;
 uniform sampler2D ramp;         // 256 × 1
 uniform vec4 rectangle;
 uniform vec3 view;
@@ -56,6 +58,9 @@ uniform vec2 size;              // of the image
 uniform vec3 opacity;           // mask, prediction, uncertainty
 uniform int meaning;            // of the prediction: 0 probability, 1 label values
 uniform ivec2 classes;          // label values of probability 0 and 1
+uniform int filled;             // the prediction: 0 outline, 1 areas
+uniform float line;             // half the outline's width, device pixels
+uniform vec3 fade;              // freshness of the maps; whether there was a prediction, an uncertainty before
 in vec2 position;
 in vec2 within;
 out vec4 color;
@@ -71,23 +76,34 @@ vec4 maskAt(vec2 at) {
   return ink(int(texelFetch(labels, clamp(ivec2(floor(at - rectangle.xy)), ivec2(0), last), 0).r), opacity.x);
 }
 
-int predictedAt(vec2 at) {
-  float value = texture(prediction, at / size).r;
+int predictedAt(sampler2D map, vec2 at) {
+  float value = texture(map, at / size).r;
   return meaning == 0 ? (value < 0.5 ? classes.x : classes.y) : int(value * 255.0 + 0.5);
 }
 
-/** What the model sees: of two labels the lesser filled and bordered, of more each in its own colour. */
-vec4 predictionAt(vec2 at) {
-  float reach = 1.0 / view.x;
-  int here = predictedAt(at);
-  bool border = here != predictedAt(at + vec2(reach, 0.0)) || here != predictedAt(at - vec2(reach, 0.0))
-    || here != predictedAt(at + vec2(0.0, reach)) || here != predictedAt(at - vec2(0.0, reach));
-  if (meaning == 0) return ink(classes.x, opacity.y * (border ? 1.0 : here == classes.x ? 0.5 : 0.0));
-  return ink(here, opacity.y * (border ? 1.0 : 0.5));
+bool differsWithin(sampler2D map, vec2 at, int here, float reach) {
+  return here != predictedAt(map, at + vec2(reach, 0.0)) || here != predictedAt(map, at - vec2(reach, 0.0))
+    || here != predictedAt(map, at + vec2(0.0, reach)) || here != predictedAt(map, at - vec2(0.0, reach));
 }
 
-vec4 heatAt(vec2 at) {
-  float value = texture(uncertainty, at / size).r;
+/**
+ * What the model sees. The outline lies where it changes from one label to another: of two labels in the colour of the lesser,
+ * of more each side in its own; a dark seam on either side keeps it visible on any tissue. Areas: of two labels the lesser.
+ */
+vec4 predictionAt(sampler2D map, vec2 at) {
+  float reach = line / view.x;
+  int here = predictedAt(map, at);
+  int shown = meaning == 0 ? classes.x : here;
+  if (differsWithin(map, at, here, reach)) return ink(shown, opacity.y);
+  if (filled == 0) {
+    float seam = differsWithin(map, at, here, 2.0 * reach) ? 0.45 * opacity.y : 0.0;
+    return vec4(0.0, 0.0, 0.0, seam);
+  }
+  return ink(shown, opacity.y * (here == shown ? 0.5 : 0.0));
+}
+
+vec4 heatAt(sampler2D map, vec2 at) {
+  float value = texture(map, at / size).r;
   return vec4(texture(ramp, vec2(value * 255.0 / 256.0 + 0.5 / 256.0, 0.5)).rgb, 1.0)
     * (opacity.z * smoothstep(0.04, 0.55, value));
 }
@@ -104,7 +120,14 @@ void main() {
         + maskAt(position + vec2(-quarter, quarter)) + maskAt(position + vec2(quarter, quarter)));
     }
   }
-  vec4 below = opacity.z > 0.0 ? heatAt(position) : vec4(0.0);
-  if (opacity.y > 0.0) below = over(predictionAt(position), below);
+  vec4 below = opacity.z > 0.0 ? heatAt(uncertainty, position) : vec4(0.0);
+  vec4 seen = opacity.y > 0.0 ? predictionAt(prediction, position) : vec4(0.0);
+  if (fade.x < 1.0) {
+    vec4 heatBefore = opacity.z * fade.z > 0.0 ? heatAt(uncertaintyBefore, position) : vec4(0.0);
+    vec4 seenBefore = opacity.y * fade.y > 0.0 ? predictionAt(predictionBefore, position) : vec4(0.0);
+    below = mix(heatBefore, below, fade.x);
+    seen = mix(seenBefore, seen, fade.x);
+  }
+  below = over(seen, below);
   color = over(mask, below);
 }`;

@@ -8,6 +8,8 @@ import type { Section } from '@cotrace/protocol';
 import { createCompositor, type PredictionMeaning } from './compositor.ts';
 import { createImageSource, type ImageSource } from './imageSource.ts';
 import { imageOnly, type Layers, type MapLayer } from './layers.ts';
+import { createMapFade } from './mapFade.ts';
+import { createMapProbe } from './mapProbe.ts';
 import { createSketchLayer, type Sketch } from './sketch.ts';
 import { createStrokeOverlay, type Inked } from './strokeOverlay.ts';
 import {
@@ -16,6 +18,7 @@ import {
   fit,
   framing,
   keptInSight,
+  nearer,
   nextScale,
   onDevicePixels,
   type Point,
@@ -25,6 +28,13 @@ import {
 } from './viewport.ts';
 
 const FLIGHT_MS = 420;
+/** Of the way to somebody's view, a frame: there in a fifth of a second, and without a jolt when they move on. */
+const FOLLOWED_SHARE = 0.25;
+/** Milliseconds between two drawings of a fade: each draws everything, and the eye asks for no more. */
+const FADE_STEP_MS = 60;
+const LAYERS_OF_MAPS: readonly MapLayer[] = ['prediction', 'uncertainty'];
+
+const wantsLessMotion = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export interface StageOptions {
   readonly picture: HTMLCanvasElement;
@@ -33,7 +43,9 @@ export interface StageOptions {
   /** The box that they fill. */
   readonly frame: HTMLElement;
   readonly layers: Layers;
-  readonly onView: (view: Viewport) => void;
+  readonly onView: (view: Viewport, canvas: Extent) => void;
+  /** The person has moved the view or begun to paint: whatever led them leads them no more. */
+  readonly onHand: () => void;
   readonly onFailure: (error: Error) => void;
 }
 
@@ -44,8 +56,13 @@ export interface Stage {
   setSection(section: Section): void;
   setMask(maskDoc: MaskDoc | undefined): void;
   setPalette(palette: Uint8Array): void;
-  setMap(layer: MapLayer, map: ImageBitmap | undefined): void;
+  /** Both maps of the section, or none; they are the stage's to close. `fades`: over those that are shown. */
+  setMaps(maps: Readonly<Record<MapLayer, ImageBitmap>> | undefined, options?: { fades: boolean }): void;
   setPredictionMeaning(meaning: PredictionMeaning): void;
+  /** Byte of a map under an image point; undefined without a map, or outside. */
+  mapValueAt(layer: MapLayer, point: Point): number | undefined;
+  /** Bytes of a map over a tile of the mask; good until the next call. */
+  mapTile(layer: MapLayer, tileIndex: number): Uint8Array | undefined;
   setLayers(layers: Layers, comparing: boolean): void;
   fit(): void;
   pan(dx: number, dy: number): void;
@@ -53,6 +70,8 @@ export interface Stage {
   zoomTo(scale: number, pointer?: Point): void;
   zoomStep(direction: 1 | -1, pointer?: Point): void;
   flyTo(box: { x: number; y: number; width: number; height: number }): void;
+  /** Glides to what somebody else sees, and goes on from wherever it is when told again. */
+  follow(box: { x: number; y: number; width: number; height: number }): void;
   beginStroke(): void;
   addToStroke(fresh: readonly Inked[], soFar: () => readonly Inked[]): void;
   /** Takes the stroke off the overlay, once the mask below has it. */
@@ -63,10 +82,14 @@ export interface Stage {
 }
 
 export function createStage(options: StageOptions): Stage {
-  const { picture, overlay, frame, layers, onView, onFailure } = options;
+  const { picture, overlay, frame, layers, onView, onHand, onFailure } = options;
   const compositor = createCompositor(picture);
   const stroke = createStrokeOverlay(overlay);
   const sketchLayer = createSketchLayer(options.sketch);
+  const probe = createMapProbe();
+  const fade = createMapFade();
+  let fadeTimer: ReturnType<typeof setTimeout> | undefined;
+  let maps: Readonly<Record<MapLayer, ImageBitmap>> | undefined;
   let ratio = window.devicePixelRatio;
   let canvas: Extent = { width: Math.max(1, frame.clientWidth), height: Math.max(1, frame.clientHeight) };
   let image: Extent = { width: 1, height: 1 };
@@ -88,7 +111,7 @@ export function createStage(options: StageOptions): Stage {
     cancelAnimationFrame(frameRequest);
     frameRequest = 0;
     if (stale === undefined) return;
-    compositor.draw({ view, layers: shown }, stale === 'all' ? undefined : stale);
+    compositor.draw({ view, layers: shown, freshness: fade.freshness }, stale === 'all' ? undefined : stale);
     stale = undefined;
   };
   const redraw = (what: Box | 'all' = 'all') => {
@@ -105,12 +128,19 @@ export function createStage(options: StageOptions): Stage {
     if (sketchRequest === 0) sketchRequest = requestAnimationFrame(drawSketch);
   };
 
+  const stepFade = () => {
+    clearTimeout(fadeTimer);
+    if (fade.step(performance.now())) redraw();
+    if (fade.isRunning) fadeTimer = setTimeout(stepFade, FADE_STEP_MS);
+    else if (fade.freshness === 1) compositor.forgetOldMaps();
+  };
+
   const moveTo = (next: Viewport) => {
     view = onDevicePixels(keptInSight(next, image, canvas), ratio);
     source?.look(view, canvas, ratio);
     if (strokeSoFar !== undefined) stroke.moved(view, strokeSoFar());
     if (sketch !== undefined) redrawSketch();
-    onView(view);
+    onView(view, canvas);
     redraw();
   };
   const land = () => {
@@ -118,6 +148,7 @@ export function createStage(options: StageOptions): Stage {
     flight = 0;
   };
   const moveByHand = (next: Viewport) => {
+    onHand();
     land();
     fitted = false;
     moveTo(next);
@@ -185,19 +216,29 @@ export function createStage(options: StageOptions): Stage {
       compositor.setPalette(palette);
       redraw();
     },
-    setMap(layer, map) {
-      compositor.setMap(layer, map);
+    setMaps(next, { fades } = { fades: false }) {
+      for (const layer of LAYERS_OF_MAPS) {
+        compositor.setMap(layer, next?.[layer], { fades });
+        probe.set(layer, next?.[layer]);
+      }
+      if (maps !== undefined) for (const layer of LAYERS_OF_MAPS) maps[layer].close();
+      maps = next;
+      fade.begin(performance.now(), { atOnce: !fades || next === undefined || wantsLessMotion() });
+      stepFade();
       redraw();
     },
     setPredictionMeaning(meaning) {
       compositor.setPredictionMeaning(meaning);
       redraw();
     },
+    mapValueAt: (layer, point) => probe.at(layer, point, image),
+    mapTile: (layer, tileIndex) => probe.tile(layer, tileIndex, image),
     setLayers(next, comparing) {
       shown = comparing ? imageOnly(next) : next;
       redraw();
     },
     fit() {
+      onHand();
       land();
       fitted = true;
       moveTo(fit(image, canvas));
@@ -207,11 +248,12 @@ export function createStage(options: StageOptions): Stage {
     zoomStep: (direction, pointer = middle()) =>
       moveByHand(zoomedAt(view, pointer, nextScale(view.scale, direction))),
     flyTo(box) {
+      onHand();
       land();
       fitted = false;
       const from = view;
       const to = onDevicePixels(keptInSight(framing(box, canvas), image, canvas), ratio);
-      if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return moveTo(to);
+      if (wantsLessMotion()) return moveTo(to);
       const started = performance.now();
       const step = (now: number) => {
         const t = Math.min(1, Math.max(0, (now - started) / FLIGHT_MS));
@@ -220,8 +262,22 @@ export function createStage(options: StageOptions): Stage {
       };
       flight = requestAnimationFrame(step);
     },
-    beginStroke() {
+    follow(box) {
       land();
+      fitted = false;
+      const to = onDevicePixels(keptInSight(framing(box, canvas, 1), image, canvas), ratio);
+      if (wantsLessMotion()) return moveTo(to);
+      const step = () => {
+        const next = nearer(view, to, FOLLOWED_SHARE);
+        moveTo(next);
+        flight = next === to ? 0 : requestAnimationFrame(step);
+      };
+      flight = requestAnimationFrame(step);
+    },
+    beginStroke() {
+      onHand();
+      land();
+      fade.hold(performance.now());
       stroke.begin(view);
     },
     addToStroke(fresh, soFar) {
@@ -233,6 +289,8 @@ export function createStage(options: StageOptions): Stage {
       // Both in one frame, or the stroke would blink.
       drawNow();
       stroke.clear();
+      fade.release(performance.now());
+      stepFade();
     },
     setSketch(next) {
       if (next === undefined && sketch === undefined) return;
@@ -242,10 +300,12 @@ export function createStage(options: StageOptions): Stage {
     destroy() {
       land();
       cancelAnimationFrame(sketchRequest);
+      clearTimeout(fadeTimer);
       cancelAnimationFrame(frameRequest);
       observer.disconnect();
       stopFollowing?.();
       source?.destroy();
+      if (maps !== undefined) for (const layer of LAYERS_OF_MAPS) maps[layer].close();
       compositor.destroy();
     },
   };

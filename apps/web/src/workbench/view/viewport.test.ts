@@ -8,8 +8,10 @@ import {
   keptInSight,
   MAX_SCALE,
   MIN_SCALE,
+  nearer,
   nextScale,
   onDevicePixels,
+  seenBox,
   toImage,
   toScreen,
   visibleBox,
@@ -25,6 +27,28 @@ const view = fc.record({
 const point = fc.record({
   x: fc.double({ min: 0, max: 900, noNaN: true }),
   y: fc.double({ min: 0, max: 600, noNaN: true }),
+});
+
+describe('following a view', () => {
+  const canvas = { width: 800, height: 600 };
+  const theirs = { scale: 2, offsetX: -300, offsetY: 40 };
+
+  it('shows on another screen all that theirs shows, in its middle', () => {
+    const box = seenBox(theirs, canvas);
+    expect(box).toEqual({ x: 150, y: -20, width: 400, height: 300 });
+    expect(framing(box, canvas, 1)).toEqual(theirs);
+    const wide = framing(box, { width: 1600, height: 600 }, 1);
+    expect(wide.scale).toBe(2);
+    expect(toScreen(wide, { x: 350, y: 130 })).toEqual({ x: 800, y: 300 });
+  });
+
+  it('glides there in steps, and arrives', () => {
+    let view = { scale: 0.5, offsetX: 10, offsetY: 10 };
+    let steps = 0;
+    for (; steps < 200 && view !== theirs; steps++) view = nearer(view, theirs, 0.25);
+    expect(view).toBe(theirs);
+    expect(steps).toBeLessThan(40);
+  });
 });
 
 describe('viewport', () => {

@@ -25,6 +25,8 @@ export const MAX_SCALE = 64;
 /** CSS pixels of the image that stay visible, however far one pans. */
 const KEPT_IN_SIGHT = 48;
 const FIT_MARGIN = 24;
+/** Image pixels. */
+const LEAST_AROUND = 24;
 
 /** Where the wheel's clicks and the zoom keys stop: whole factors, so that pixels stay square and equal. */
 const LADDER = [
@@ -128,6 +130,17 @@ export function onDevicePixels(view: Viewport, devicePixelRatio: number): Viewpo
   return { scale: view.scale, offsetX: snap(view.offsetX), offsetY: snap(view.offsetY) };
 }
 
+/** A square around a box, not so small that nothing of what lies beside it is seen. */
+export function around(box: { x: number; y: number; width: number; height: number }): typeof box {
+  const side = Math.max(LEAST_AROUND, box.width, box.height);
+  return {
+    x: box.x + (box.width - side) / 2,
+    y: box.y + (box.height - side) / 2,
+    width: side,
+    height: side,
+  };
+}
+
 /** A box of the image in the middle, with `around` times its size to be seen. */
 export function framing(
   box: { x: number; y: number; width: number; height: number },
@@ -165,6 +178,32 @@ export function between(
     scale,
     canvas,
   );
+}
+
+/** What the canvas shows, in image pixels, beyond the image, too. */
+export const seenBox = (
+  { scale, offsetX, offsetY }: Viewport,
+  canvas: Extent,
+): { x: number; y: number; width: number; height: number } => ({
+  x: -offsetX / scale,
+  y: -offsetY / scale,
+  width: canvas.width / scale,
+  height: canvas.height / scale,
+});
+
+/** A step from a view towards another, `share` 0…1 of the way, without easing: many of them glide. */
+export function nearer(from: Viewport, to: Viewport, share: number): Viewport {
+  const towards = (a: number, b: number) => a + (b - a) * share;
+  const isThere =
+    Math.abs(to.offsetX - from.offsetX) < 0.5 &&
+    Math.abs(to.offsetY - from.offsetY) < 0.5 &&
+    Math.abs(to.scale / from.scale - 1) < 0.001;
+  if (isThere) return to;
+  return {
+    scale: towards(from.scale, to.scale),
+    offsetX: towards(from.offsetX, to.offsetX),
+    offsetY: towards(from.offsetY, to.offsetY),
+  };
 }
 
 /** The part of the image that the canvas shows, in image pixels; empty boxes have no width. */
