@@ -64,7 +64,9 @@ export function createKeymap(storage: KeyStorage | undefined, userId: string): K
       if (!press.altKey && !press.ctrlKey && !press.metaKey && /^[1-9]$/.test(press.key))
         return { labelPlace: Number(press.key) - 1 };
       const key = keyName(press);
-      const action = key === undefined ? undefined : actionOf(key);
+      if (key === undefined) return undefined;
+      // A letter that means nothing of its own with Shift means what it means without: Caps Lock is no trouble.
+      const action = actionOf(key) ?? actionOf(key.replace(/^Shift\+/, ''));
       return action === undefined ? undefined : { action };
     },
     assign: (action, key) => keep(given(store.get().keys, action, [key])),

@@ -20,6 +20,8 @@ describe('shortcuts', () => {
       expect(keyName({ key, ...plain })).toBeUndefined();
     expect(keyName({ key: 'q', ...plain, altKey: true })).toBeUndefined();
     expect(keyName({ key: 'F2', ...plain })).toBe('F2');
+    expect(keyName({ key: 'N', ...plain, shiftKey: true })).toBe('Shift+n');
+    expect(keyName({ key: '?', ...plain, shiftKey: true })).toBe('?');
     expect(keyName({ key: 'K', ...plain, ctrlKey: true, shiftKey: true })).toBe('Mod+Shift+k');
   });
 });

@@ -28,6 +28,8 @@ export const SHORTCUTS = [
   { action: 'toggleMask', keys: ['h'], group: 'See', sentence: 'Hide or show the mask' },
   { action: 'togglePrediction', keys: ['p'], group: 'See', sentence: 'Hide or show the prediction' },
   { action: 'toggleUncertainty', keys: ['u'], group: 'See', sentence: 'Hide or show the uncertainty' },
+  { action: 'toggleDisagreement', keys: ['c'], group: 'See', sentence: 'Where people do not agree' },
+  { action: 'toggleNumbers', keys: ['q'], group: 'See', sentence: 'Numbers beside a resting pointer' },
   { action: 'compare', keys: ['x'], group: 'See', sentence: 'Hold: the image alone' },
   { action: 'togglePanels', keys: ['\\'], group: 'See', sentence: 'Fold the side panel' },
   { action: 'help', keys: ['?'], group: 'See', sentence: 'These shortcuts' },
@@ -65,8 +67,10 @@ export function keyName(press: KeyPress): string | undefined {
   const modified = press.ctrlKey || press.metaKey;
   if (!modified && /^[1-9]$/.test(press.key)) return undefined;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  // Shift is part of what a plain key types ("?", "+"); only beside Ctrl or ⌘ does it mean something of its own.
-  return modified ? `Mod+${press.shiftKey ? 'Shift+' : ''}${key}` : key;
+  // Shift is part of what a plain sign types ("?", "+"); with a letter, a named key or Ctrl it means something of its own.
+  const isSign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
+  const shift = press.shiftKey && (modified || !isSign) ? 'Shift+' : '';
+  return `${modified ? 'Mod+' : ''}${shift}${key}`;
 }
 
 const NEVER: ReadonlySet<string> = new Set([
