@@ -28,8 +28,6 @@ export const SHORTCUTS = [
   { action: 'toggleMask', keys: ['h'], group: 'See', sentence: 'Hide or show the mask' },
   { action: 'togglePrediction', keys: ['p'], group: 'See', sentence: 'Hide or show the prediction' },
   { action: 'toggleUncertainty', keys: ['u'], group: 'See', sentence: 'Hide or show the uncertainty' },
-  { action: 'toggleDisagreement', keys: ['c'], group: 'See', sentence: 'Where people do not agree' },
-  { action: 'toggleNumbers', keys: ['q'], group: 'See', sentence: 'Numbers beside a resting pointer' },
   { action: 'compare', keys: ['x'], group: 'See', sentence: 'Hold: the image alone' },
   { action: 'togglePanels', keys: ['\\'], group: 'See', sentence: 'Fold the side panel' },
   { action: 'help', keys: ['?'], group: 'See', sentence: 'These shortcuts' },
