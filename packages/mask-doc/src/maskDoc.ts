@@ -27,9 +27,9 @@ export interface MaskDocOptions {
    * Strokes that are one step of undo, the first one's id by the last one's: read and written here. The same map for all
    * documents of a session, or only the one that painted them takes them back together.
    */
-  readonly steps?: Map<number, number>;
+  readonly steps?: Map<number, number> | undefined;
   /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
-  readonly undoHorizon?: number;
+  readonly undoHorizon?: number | undefined;
   /** What is folded already: known before the records, it need not be drawn twice. */
   readonly base?: Base;
   /** How many tiles of the composition stay decoded. */

@@ -27,7 +27,7 @@ import * as decoding from 'lib0/decoding';
 import type { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
+import { type Carry, NOTHING_CARRIED, pendingBytes, pendingStrokes, submit } from './carry.ts';
 import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
@@ -108,10 +108,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const { maskId, epoch, width, height, sessionId } = place;
   const doc = new Y.Doc();
   const maskDoc = openMaskDoc({
-    ...{ doc, width, height, sessionId, labels },
+    ...{ doc, width, height, sessionId, labels, steps: options.steps, undoHorizon: options.undoHorizon },
     ...(options.used === undefined ? {} : { used: options.used }),
-    ...(options.steps === undefined ? {} : { steps: options.steps }),
-    ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
   });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
@@ -333,12 +331,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       return ready?.mayPaint === true && acceptsStrokes(state);
     },
     get pendingBytes() {
-      const pending = tracker.pendingStrokeIds;
-      if (pending.size === 0) return 0;
-      let bytes = 0;
-      for (const record of maskDoc.liveRecordsOf(sessionId))
-        if (pending.has(record.strokeId)) bytes += record.bytes.length;
-      return bytes;
+      return pendingBytes(maskDoc, tracker);
     },
     get epochEnded() {
       return epochEnded;
@@ -354,12 +347,10 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    // Told again afterwards: what can be undone has changed only then.
     paint(stroke) {
-      const strokeId = this.mayPaint ? maskDoc.paint(stroke) : undefined;
-      tell();
-      return strokeId;
+      return this.paintTogether([stroke])[0];
     },
+    // Told again afterwards: what can be undone has changed only then.
     paintTogether(strokes) {
       const strokeIds = this.mayPaint ? maskDoc.paintTogether(strokes) : [];
       tell();
