@@ -289,8 +289,15 @@ describe.runIf(process.env.COTRACE_LONG)('the tools', () => {
 
   it('copy and fill between: each section is one step, undone where it was painted', async () => {
     // In one page: what it has painted it can take back.
-    const walk = async (to: string, by: ',' | '.') => {
-      while (!(await ada.page.getByRole('banner').textContent())?.includes(to)) await key(by);
+    const walk = async (from: number, to: number) => {
+      for (let at = from; at !== to; ) {
+        at += Math.sign(to - from);
+        await key(to > from ? '.' : ',');
+        await ada.page
+          .getByRole('banner')
+          .filter({ hasText: `${at}.png` })
+          .waitFor();
+      }
       await ada.saved();
     };
     const around = async (index: number) => {
@@ -307,14 +314,14 @@ describe.runIf(process.env.COTRACE_LONG)('the tools', () => {
     };
     await open(4);
     await around(4);
-    await walk('1.png', ',');
+    await walk(4, 1);
     await around(1);
     const fill = ada.page.getByTestId('fill-between');
     await fill.filter({ hasText: 'Fill 2 sections between' }).waitFor({ timeout: 20_000 });
     await fill.click();
     await ada.page.getByTestId('stack-said').filter({ hasText: '2 sections are filled' }).waitFor();
     await look('filled-between');
-    await walk('2.png', '.');
+    await walk(1, 2);
     const middle = await labelled();
     expect([middle.at(DISC.x + 12, DISC.y), middle.at(DISC.x + 12, DISC.y + 60)]).toEqual([2, 0]);
     expect(middle.count(2) / (Math.PI * DISC.radius ** 2)).toBeGreaterThan(0.85);
