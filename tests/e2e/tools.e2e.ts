@@ -265,6 +265,7 @@ describe.runIf(process.env.COTRACE_LONG)('the tools', () => {
       route.fulfill({ contentType: 'image/png', body: Buffer.from(probability()) }),
     );
     await open(0);
+    await ada.stroke('1', [60, 60], [60, 120]);
     const before = await labelled();
     await key('a');
     await ada.page.waitForTimeout(600);
