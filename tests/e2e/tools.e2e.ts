@@ -265,6 +265,7 @@ describe.runIf(process.env.COTRACE_LONG)('the tools', () => {
       route.fulfill({ contentType: 'image/png', body: Buffer.from(probability()) }),
     );
     await open(0);
+    await ada.stroke('1', [60, 60], [60, 120]);
     const before = await labelled();
     await key('a');
     await ada.page.waitForTimeout(600);
@@ -388,6 +389,16 @@ describe.runIf(process.env.COTRACE_LONG)('the tools', () => {
     };
     await open(5);
     await key('?');
+    await ada.page.getByTestId('key-brush').waitFor();
+    const tooWide = await ada.page
+      .getByRole('dialog')
+      .evaluate(
+        (sheet) =>
+          [sheet, ...sheet.querySelectorAll('*')].filter(
+            (one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === 'auto',
+          ).length,
+      );
+    expect(tooWide).toBe(0);
     await ada.page.getByTestId('key-brush').click();
     await key('e');
     await ada.page.getByText('That key is for').waitFor();

@@ -5,14 +5,7 @@ import { IconArrowBackUp } from '@tabler/icons-react';
 import { memo, useEffect, useState } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
-import {
-  type Action,
-  keyCaps,
-  keyName,
-  POINTER_HELP,
-  SHORTCUT_GROUPS,
-  SHORTCUTS,
-} from '../tools/shortcuts.ts';
+import { type Action, keyCaps, keyName, POINTER_HELP, SHORTCUTS } from '../tools/shortcuts.ts';
 import { useKeymap } from '../useKeymap.ts';
 import classes from './panels.module.css';
 import { isMac } from './Tip.tsx';
@@ -31,6 +24,12 @@ const WORDS = {
   notAllowed: 'That key is needed for something else. Try another one; Esc leaves it as it is.',
 } as const;
 
+/** About as long as one another. */
+const COLUMNS = [
+  ['Tools', 'See'],
+  ['Paint', 'Go'],
+] as const;
+
 const sentenceOf = (action: Action) => SHORTCUTS.find((one) => one.action === action)!.sentence;
 
 /** What the next key is for, and what stands in the way of the last one. */
@@ -48,7 +47,7 @@ export const Help = memo(function Help({ settings }: { settings: SettingsStore }
       opened={opened}
       onClose={() => settings.set({ helpOpen: false })}
       title={WORDS.title}
-      size="xl"
+      size={1080}
       // Escape ends the wait for a key first.
       closeOnEscape={false}
     >
@@ -160,15 +159,19 @@ function Sheet({ onClose }: { onClose: () => void }) {
         </Button>
       </div>
       <div className={classes.help}>
-        {SHORTCUT_GROUPS.map((group) => (
-          <div key={group}>
-            <h3>{group}</h3>
-            {SHORTCUTS.filter((one) => one.group === group).map(({ action, sentence }) =>
-              row(action, sentence),
-            )}
+        {COLUMNS.map((groups) => (
+          <div key={groups.join()}>
+            {groups.map((group) => (
+              <section key={group}>
+                <h3>{group}</h3>
+                {SHORTCUTS.filter((one) => one.group === group).map(({ action, sentence }) =>
+                  row(action, sentence),
+                )}
+              </section>
+            ))}
           </div>
         ))}
-        <div>
+        <section>
           <h3>{WORDS.pointer}</h3>
           {POINTER_HELP.map(({ keys: how, sentence }) => (
             <div key={sentence} className={classes.helpRow}>
@@ -176,7 +179,7 @@ function Sheet({ onClose }: { onClose: () => void }) {
               <span className={classes.dim}>{how}</span>
             </div>
           ))}
-        </div>
+        </section>
       </div>
     </>
   );

@@ -36,8 +36,6 @@ export const SHORTCUTS = [
   { action: 'help', keys: ['?'], group: 'See', sentence: 'These shortcuts' },
 ] as const;
 
-export const SHORTCUT_GROUPS = ['Tools', 'Paint', 'Go', 'See'] as const;
-
 export type Action = (typeof SHORTCUTS)[number]['action'];
 
 /** What the pointer does, for the help; not keys that can be given to something else. */
