@@ -107,7 +107,7 @@ describe('a run', () => {
       sessionId: 's',
       now: world.clock.now(),
       leasedUntil: world.clock.now(),
-      choose: (candidates) => ({ region: candidates[0], remaining: candidates.length }),
+      choose: (candidates) => ({ region: candidates[0], remaining: candidates.length, held: 0 }),
     });
     expect(next.region).toMatchObject({ sectionId: sections[0] });
   });

@@ -342,6 +342,9 @@ function OpenWorkbench({
         </aside>
         <StatusBar sight={sight} stage={stage} section={section} task={task} session={session}>
           <LossNote paintedOver={paintedOver} />
+          <span className={panels.asked} role="status" data-testid="asked-sentence">
+            {next.sentence}
+          </span>
         </StatusBar>
         <Help settings={settings} />
       </div>

@@ -11,7 +11,7 @@ import { keys } from '../api/keys.ts';
 import { useMe, useVisits } from '../api/queries.ts';
 import { mostUncertainLeft } from './asking/mostUncertainLeft.ts';
 import { askedSentence } from './asking/sentences.ts';
-import { type Place, placeAfter, placeBefore, trailOf } from './asking/trail.ts';
+import { type Place, placeBefore, trailOf } from './asking/trail.ts';
 import type { MaskSession } from './session/maskSession.ts';
 import { sessionIdOfThisPage } from './session/sessionId.ts';
 import type { Stage } from './view/stage.ts';
@@ -36,11 +36,14 @@ export interface NextRegion {
 interface State extends Pick<NextRegion, 'region' | 'asked' | 'asking' | 'remaining' | 'sentence'> {
   /** Where the server led last: what it keeps for this session. */
   readonly held: Region | null;
+  /** Places that one has gone back from, the nearest first. */
+  readonly ahead: readonly Place[];
 }
 
 const NOWHERE: State = {
   region: null,
   held: null,
+  ahead: [],
   asked: 0,
   asking: false,
   remaining: null,
@@ -113,9 +116,8 @@ export function useNextRegion({
   const ask = useCallback(async () => {
     if (asking.current || taskId === '') return;
     looking.current?.abort();
-    const { state, visits = [], userId } = now.current;
-    const onward = placeAfter(trailOf(visits, userId, state.held), state.region);
-    if (onward !== undefined) return goToPlace(onward, {});
+    const [onward, ...ahead] = now.current.state.ahead;
+    if (onward !== undefined) return goToPlace(onward, { ahead });
     asking.current = true;
     setState((before) => ({ ...before, asking: true, sentence: null }));
     try {
@@ -149,7 +151,8 @@ export function useNextRegion({
     looking.current?.abort();
     const { state, visits = [], userId } = now.current;
     const before = placeBefore(trailOf(visits, userId, state.held), state.region);
-    if (before !== undefined) goToPlace(before, { sentence: askedSentence({ kind: 'back' }) });
+    const ahead = state.region === null ? state.ahead : [state.region, ...state.ahead];
+    if (before !== undefined) goToPlace(before, { ahead, sentence: askedSentence({ kind: 'back' }) });
     else setState((all) => ({ ...all, sentence: askedSentence({ kind: 'noneBefore' }) }));
   }, [goToPlace]);
 

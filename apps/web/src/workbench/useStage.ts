@@ -13,7 +13,7 @@ import { createToolbox, type Toolbox } from './tools/toolbox.ts';
 import { TOOL_NOTICES, type ToolNotice } from './tools/toolNotices.ts';
 import { paletteOf, predictionMeaningOf, rgbOf } from './view/palette.ts';
 import { createStage, type Stage } from './view/stage.ts';
-import { type Point, seenBox } from './view/viewport.ts';
+import { type Point, seenBox, toImage, toScreen, type Viewport } from './view/viewport.ts';
 
 /** What changes with every move of the pointer or the view: followed by the few that show it. */
 export interface Sight {
@@ -70,6 +70,7 @@ export function useStage({
   useEffect(() => {
     const frame = parts.frame.current!;
     const plane = parts.plane.current!;
+    let shownAt: Viewport | undefined;
     const created = createStage({
       frame,
       picture: parts.picture.current!,
@@ -84,7 +85,11 @@ export function useStage({
         frame.dataset.offsetY = String(offsetY);
         plane.style.transform = `translate(${offsetX}px, ${offsetY}px)`;
         plane.style.setProperty('--scale', String(scale));
-        sight.set({ scale, seen: seenBox(view, canvas) });
+        // The hand has not moved, the image under it has.
+        const { pointer } = sight.get();
+        const under = pointer && shownAt && toImage(view, toScreen(shownAt, pointer));
+        shownAt = view;
+        sight.set({ scale, seen: seenBox(view, canvas), pointer: under ?? pointer });
       },
       onFailure: (error) => now.current.onFailure(error),
     });

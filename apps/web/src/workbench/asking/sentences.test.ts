@@ -7,9 +7,9 @@ describe('what is said when no uncertain place is left', () => {
       'Nothing more uncertain than 0.21 nats here: every place that the model asked about has been visited.',
     );
   });
-  it('claims no number without a map, and does not call places done that others are at', () => {
+  it('claims no number without a map, and does not call places visited that others are at', () => {
     const said = askedSentence({ kind: 'noneLeft', held: 2, most: null });
-    expect(said).toMatch(/^No uncertain places are left: .*with others now \(2 places\)\.$/);
-    expect(said).not.toMatch(/nats|every place/);
+    expect(said).toMatch(/^No uncertain places are left: .*, but 2 where others are now\.$/);
+    expect(said).not.toMatch(/nats/);
   });
 });

@@ -18,7 +18,7 @@ const WORDS = {
   noneLeft: 'No uncertain places are left',
   done: 'every place that the model asked about has been visited',
   held: (count: number) =>
-    `what the model asked about has been visited, or is with others now (${plural(count, 'place')})`,
+    `every place that the model asked about has been visited, but ${count} where others are now`,
   remaining: (count: number) => (count === 0 ? 'The last one' : `${plural(count, 'place')} after this one`),
 } as const;
 

@@ -1,4 +1,4 @@
-/** The places one was led to, in order: back along them, and forward again before the server is asked for another. Pure. */
+/** The places one was led to, in order, to go back along. Pure. */
 import type { RegionVisit } from '@cotrace/protocol';
 
 export type Place = Pick<RegionVisit, 'sectionId' | 'x' | 'y' | 'width' | 'height'>;
@@ -16,10 +16,4 @@ export function trailOf(visits: readonly RegionVisit[], userId: string, current:
 export function placeBefore(trail: readonly Place[], at: Place | null): Place | undefined {
   const here = at === null ? trail.length : trail.findIndex((place) => isSamePlace(place, at));
   return trail[here - 1];
-}
-
-/** The place after it, when one has gone back. */
-export function placeAfter(trail: readonly Place[], at: Place | null): Place | undefined {
-  const here = at === null ? -1 : trail.findIndex((place) => isSamePlace(place, at));
-  return here === -1 ? undefined : trail[here + 1];
 }

@@ -16,8 +16,8 @@ const WORDS = {
   noMap: 'no map of this section',
   older: 'The live model’s map of this section is on its way',
   learnt: 'Learnt from',
-  labelled: 'Labelled here',
-  labelledAll: 'Labelled in all',
+  labelled: 'Labelled',
+  shares: (here: string, all: string) => `${here} here, ${all} in all`,
   heldOut: (metric: string) => `${metric}, held out`,
   gain: (number: number) => `Gained since model ${number}`,
   gainWhy: 'Each model was judged on the held-out labels of its time',
@@ -50,14 +50,16 @@ export function ModelLine({
 }) {
   const models = useModels(task.id);
   const now = useNow();
-  if (models.data === undefined) return <p className={classes.sentence}> </p>;
+  if (models.data === undefined) return <p className={classes.sentence} />;
   const live = models.data.find((model) => model.live);
   const shares = <Shares {...{ task, section, sections }} />;
   if (live === undefined)
     return (
       <>
         <p className={classes.sentence}>{WORDS.none}</p>
-        <dl className={classes.facts}>{shares}</dl>
+        <dl className={classes.facts} style={{ marginTop: 4 }}>
+          {shares}
+        </dl>
       </>
     );
   return (
@@ -130,9 +132,12 @@ function Shares({ task, section, sections }: { task: Task; section: Section; sec
   return (
     <>
       <dt>{WORDS.labelled}</dt>
-      <dd>{percent(labelled(section) / area(section))}</dd>
-      <dt>{WORDS.labelledAll}</dt>
-      <dd>{percent(sum(labelled) / Math.max(1, sum(area)))}</dd>
+      <dd>
+        {WORDS.shares(
+          percent(labelled(section) / area(section)),
+          percent(sum(labelled) / Math.max(1, sum(area))),
+        )}
+      </dd>
     </>
   );
 }

@@ -14,8 +14,8 @@ const WORDS = {
   total: (pixels: number) => `${count(pixels)} pixels in all, of what is saved.`,
   over: (dispute: Dispute, shows: string, was: string) =>
     dispute.shows === 0
-      ? `${dispute.over.name} erased ${was} of ${dispute.under.name}`
-      : `${dispute.over.name}: ${shows}, ${dispute.under.name}: ${was}`,
+      ? `${dispute.over.name} erased ${was} by ${dispute.under.name}`
+      : `${shows} by ${dispute.over.name} over ${was} by ${dispute.under.name}`,
   gone: (value: number) => `label ${value}`,
 } as const;
 

@@ -2,7 +2,7 @@
 /** What is seen and how strongly: the image's window, the mask, and the model's maps. */
 import { ActionIcon, RangeSlider, SegmentedControl, Slider } from '@mantine/core';
 import { IconContrast, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { memo, type ReactNode } from 'react';
+import { Fragment, memo, type ReactNode } from 'react';
 import { useStore } from '../hooks.ts';
 import type { SettingsStore } from '../settings.ts';
 import type { Action } from '../tools/shortcuts.ts';
@@ -19,7 +19,7 @@ const ROWS = [
 ] as const;
 
 const WORDS = {
-  shownAs: 'as',
+  shownAs: 'shown as',
   predictionShownAs: 'The prediction is shown as',
   outline: 'Outline',
   filled: 'Areas',
@@ -45,75 +45,51 @@ export const LayersGroup = memo(function LayersGroup({
         const { visible, opacity } = layers[layer];
         const missing = (layer === 'prediction' || layer === 'uncertainty') && noMaps;
         return (
-          <div key={layer} className={classes.layer} data-missing={missing || undefined}>
-            <Tip
-              label={
-                missing
-                  ? `${name}: no model yet`
-                  : visible
-                    ? `Hide ${name.toLowerCase()}`
-                    : `Show ${name.toLowerCase()}`
-              }
-              action={action}
-              position="left"
-            >
-              <ActionIcon
-                size={24}
-                aria-label={`${name} layer`}
-                aria-pressed={visible}
-                onClick={() => onAction(action)}
+          <Fragment key={layer}>
+            <div className={classes.layer} data-missing={missing || undefined}>
+              <Tip
+                label={
+                  missing
+                    ? `${name}: no model yet`
+                    : visible
+                      ? `Hide ${name.toLowerCase()}`
+                      : `Show ${name.toLowerCase()}`
+                }
+                action={action}
+                position="left"
               >
-                {visible ? <IconEye size={15} stroke={1.7} /> : <IconEyeOff size={15} stroke={1.7} />}
-              </ActionIcon>
-            </Tip>
-            <span className={classes.layerName}>{name}</span>
-            <Slider
-              className={classes.slider!}
-              size={3}
-              thumbSize={12}
-              min={0}
-              max={100}
-              label={null}
-              thumbLabel={`Opacity of ${name.toLowerCase()}`}
-              disabled={missing}
-              value={Math.round(opacity * 100)}
-              onChange={(value) =>
-                settings.set({
-                  layers: { ...layers, [layer]: { ...layers[layer], visible: true, opacity: value / 100 } },
-                })
-              }
-            />
-            <span className={classes.value}>{Math.round(opacity * 100)} %</span>
-          </div>
+                <ActionIcon
+                  size={24}
+                  aria-label={`${name} layer`}
+                  aria-pressed={visible}
+                  onClick={() => onAction(action)}
+                >
+                  {visible ? <IconEye size={15} stroke={1.7} /> : <IconEyeOff size={15} stroke={1.7} />}
+                </ActionIcon>
+              </Tip>
+              <span className={classes.layerName}>{name}</span>
+              <Slider
+                className={classes.slider!}
+                size={3}
+                thumbSize={12}
+                min={0}
+                max={100}
+                label={null}
+                thumbLabel={`Opacity of ${name.toLowerCase()}`}
+                disabled={missing}
+                value={Math.round(opacity * 100)}
+                onChange={(value) =>
+                  settings.set({
+                    layers: { ...layers, [layer]: { ...layers[layer], visible: true, opacity: value / 100 } },
+                  })
+                }
+              />
+              <span className={classes.value}>{Math.round(opacity * 100)} %</span>
+            </div>
+            {layer === 'prediction' && <PredictionStyle settings={settings} isMissing={noMaps} />}
+          </Fragment>
         );
       })}
-      <div className={classes.layer} data-missing={noMaps || undefined}>
-        <span className={classes.layerIcon} />
-        <span className={classes.layerName}>{WORDS.shownAs}</span>
-        <SegmentedControl
-          size="xs"
-          classNames={{ root: classes.segments!, label: classes.segment! }}
-          aria-label={WORDS.predictionShownAs}
-          disabled={noMaps}
-          value={layers.prediction.style}
-          onChange={(value) =>
-            settings.set({
-              layers: {
-                ...layers,
-                prediction: {
-                  ...layers.prediction,
-                  visible: true,
-                  style: value === 'filled' ? 'filled' : 'outline',
-                },
-              },
-            })
-          }
-          data={[
-            { value: 'outline', label: WORDS.outline },
-            { value: 'filled', label: WORDS.filled },
-          ]}
-        />
-      </div>
       <div className={classes.layer}>
         <span className={classes.layerIcon}>
           <IconContrast size={15} stroke={1.7} />
@@ -144,3 +120,36 @@ export const LayersGroup = memo(function LayersGroup({
     </Group>
   );
 });
+
+function PredictionStyle({ settings, isMissing }: { settings: SettingsStore; isMissing: boolean }) {
+  const layers = useStore(settings, (all) => all.layers);
+  return (
+    <div className={classes.layer} data-missing={isMissing || undefined}>
+      <span className={classes.layerIcon} />
+      <span className={classes.layerName}>{WORDS.shownAs}</span>
+      <SegmentedControl
+        size="xs"
+        classNames={{ root: classes.segments!, label: classes.segment! }}
+        aria-label={WORDS.predictionShownAs}
+        disabled={isMissing}
+        value={layers.prediction.style}
+        onChange={(value) =>
+          settings.set({
+            layers: {
+              ...layers,
+              prediction: {
+                ...layers.prediction,
+                visible: true,
+                style: value === 'filled' ? 'filled' : 'outline',
+              },
+            },
+          })
+        }
+        data={[
+          { value: 'outline', label: WORDS.outline },
+          { value: 'filled', label: WORDS.filled },
+        ]}
+      />
+    </div>
+  );
+}

@@ -17,6 +17,11 @@ import { Group } from './Group.tsx';
 import classes from './panels.module.css';
 import { ActionKeys, Tip } from './Tip.tsx';
 
+const WORDS = {
+  next: 'Next place',
+  back: 'Back to the uncertain place before',
+} as const;
+
 const PHASE: Readonly<Record<NonNullable<Job['progress']>['phase'], string>> = {
   fetching: 'Fetching sections',
   training: 'Training',
@@ -47,26 +52,10 @@ export const ModelGroup = memo(function ModelGroup({
   const newest = jobs.data?.[0];
   return (
     <Group title="Model">
-      <div data-testid="uncertainty-state" data-model-id={maps.modelId ?? ''}>
-        <ModelLine task={task} section={section} sections={sections} maps={maps} />
-      </div>
-      {running ? (
-        <JobLine job={running} />
-      ) : (
-        <Waiting
-          task={task}
-          failed={newest?.state === 'failed' ? (newest.error ?? 'The last run failed.') : null}
-        />
-      )}
       <div className={classes.buttons}>
         {mayPaint && (
-          <Tip label="Back to the place before" action="previousRegion" position="top">
-            <ActionIcon
-              size={30}
-              variant="default"
-              aria-label="Back to the uncertain place before"
-              onClick={next.back}
-            >
+          <Tip label={WORDS.back} action="previousRegion" position="top">
+            <ActionIcon size={30} variant="default" aria-label={WORDS.back} onClick={next.back}>
               <IconArrowBack size={15} stroke={1.7} />
             </ActionIcon>
           </Tip>
@@ -85,14 +74,23 @@ export const ModelGroup = memo(function ModelGroup({
             loading={next.asking}
             onClick={next.ask}
           >
-            Next uncertain
+            {WORDS.next}
           </Button>
         )}
         {may(project.myRole, 'model.train') && !running && <TrainButton taskId={task.id} />}
       </div>
-      <p className={classes.sentence} role="status">
-        {next.sentence}
-      </p>
+      <p className={classes.sentence}>{next.sentence}</p>
+      {running ? (
+        <JobLine job={running} />
+      ) : (
+        <Waiting
+          task={task}
+          failed={newest?.state === 'failed' ? (newest.error ?? 'The last run failed.') : null}
+        />
+      )}
+      <div data-testid="uncertainty-state" data-model-id={maps.modelId ?? ''}>
+        <ModelLine task={task} section={section} sections={sections} maps={maps} />
+      </div>
     </Group>
   );
 });

@@ -267,10 +267,12 @@ export function createStage(options: StageOptions): Stage {
       fitted = false;
       const to = onDevicePixels(keptInSight(framing(box, canvas, 1), image, canvas), ratio);
       if (wantsLessMotion()) return moveTo(to);
+      // Not from the view that is shown: that lies on whole pixels, and would never come nearer by less than one.
+      let at = view;
       const step = () => {
-        const next = nearer(view, to, FOLLOWED_SHARE);
-        moveTo(next);
-        flight = next === to ? 0 : requestAnimationFrame(step);
+        at = nearer(at, to, FOLLOWED_SHARE);
+        moveTo(at);
+        flight = at === to ? 0 : requestAnimationFrame(step);
       };
       flight = requestAnimationFrame(step);
     },
