@@ -23,6 +23,7 @@ export {
   openMaskDoc,
 } from './maskDoc.ts';
 export { type OwnPartContext, ownPart } from './ownPart.ts';
+export type { Painted } from './ownStrokes.ts';
 export type { LiveRecord, UnreadableRecord } from './records.ts';
 export {
   createReplay,

@@ -2,13 +2,13 @@
  * A mask as a live document: keeps the picture in step with everyone's records, and tells what changed. Knows no socket and
  * no server; refuses to paint without a session, and never touches another session's records.
  */
-import { type Box, type Composition, decodeRecordHead, type Runs, type StrokeRecord } from '@cotrace/mask';
+import { type Box, type Composition, decodeRecordHead, type StrokeRecord } from '@cotrace/mask';
 import type * as Y from 'yjs';
 import type { Base, FoldNotice } from './base.ts';
 import type { ClockRange } from './deleteSet.ts';
 import { type FoldJob, type FoldPlan, followFold, planFold } from './folding.ts';
 import { createSessionLookup, type RecordItem, recordId, recordItemOf, structsBetween } from './layout.ts';
-import { OwnStrokes } from './ownStrokes.ts';
+import { OwnStrokes, type Painted } from './ownStrokes.ts';
 import { type LiveRecord, MaskRecords, type RecordsChange, type UnreadableRecord } from './records.ts';
 import type { SessionState } from './sessionStrokes.ts';
 import type { Watermark, Watermarks } from './watermarks.ts';
@@ -23,8 +23,13 @@ export interface MaskDocOptions {
   readonly labels?: ReadonlySet<number>;
   /** Greatest stroke id and lamport that the session has used in an earlier document, as far as known: none is used twice. */
   readonly used?: Watermark;
+  /**
+   * Strokes that are one step of undo, the first one's id by the last one's: read and written here. The same map for all
+   * documents of a session, or only the one that painted them takes them back together.
+   */
+  readonly steps?: Map<number, number> | undefined;
   /** `UNDO_HORIZON` unless given; the same for everybody who has the mask open. */
-  readonly undoHorizon?: number;
+  readonly undoHorizon?: number | undefined;
   /** What is folded already: known before the records, it need not be drawn twice. */
   readonly base?: Base;
   /** How many tiles of the composition stay decoded. */
@@ -66,8 +71,13 @@ export interface MaskDoc {
   readonly unreadable: readonly UnreadableRecord[];
   onChange(listener: (change: MaskChange) => void): () => void;
   onOwnAction(listener: (action: OwnAction) => void): () => void;
-  /** Writes one stroke in one transaction; returns its id, or undefined when it covers nothing of the mask. Throws READ_ONLY, LABEL_OUTSIDE_TABLE. */
-  paint(stroke: { readonly label: number; readonly runs: Runs }): number | undefined;
+  /**
+   * Writes one stroke in one transaction; returns its id, or undefined when it covers nothing of the mask. Throws READ_ONLY,
+   * LABEL_OUTSIDE_TABLE, UPDATE_TOO_LARGE.
+   */
+  paint(stroke: Painted): number | undefined;
+  /** Writes several strokes, later ones above earlier ones, that undo and redo take together; throws like `paint`. */
+  paintTogether(strokes: readonly Painted[]): number[];
   /** Takes the latest own stroke back; false when there is none, or none within the horizon. */
   undo(): boolean;
   /** Writes it again under the same lamport; false when there is none. */
@@ -101,14 +111,14 @@ export interface MaskDoc {
 
 /** Throws MaskError MASK_TOO_LARGE. */
 export function openMaskDoc(options: MaskDocOptions): MaskDoc {
-  const { doc, width, height, sessionId, labels, undoHorizon, maxPlanes } = options;
+  const { doc, width, height, sessionId, labels, steps, undoHorizon, maxPlanes } = options;
   const size = maxPlanes === undefined ? { width, height } : { width, height, maxPlanes };
   const records = new MaskRecords(size, undoHorizon);
   const { composition } = records;
   const sessionOf = createSessionLookup(doc);
   const changeListeners = new Set<(change: MaskChange) => void>();
   const actionListeners = new Set<(action: OwnAction) => void>();
-  const own = new OwnStrokes({ doc, records, sessionId, labels, origin: () => maskDoc });
+  const own = new OwnStrokes({ doc, records, sessionId, labels, steps, origin: () => maskDoc });
   if (sessionId !== undefined && options.used !== undefined) records.see(sessionId, options.used);
 
   const tell = (change: RecordsChange, local = false) => {
@@ -197,6 +207,7 @@ export function openMaskDoc(options: MaskDocOptions): MaskDoc {
       return () => actionListeners.delete(listener);
     },
     paint: (stroke) => own.paint(stroke),
+    paintTogether: (strokes) => own.paintTogether(strokes),
     undo: () => own.undo(),
     redo: () => own.redo(),
     restore: (written) => own.restore(written),

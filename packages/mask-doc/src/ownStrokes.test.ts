@@ -1,4 +1,4 @@
-import { rasterizeStroke } from '@cotrace/mask';
+import { rasterizeStroke, runsFromTriples } from '@cotrace/mask';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import {
@@ -55,6 +55,67 @@ describe('the undo horizon', () => {
     expect([mask.canUndo, mask.undoLimit, mask.undo()]).toEqual([false, 'horizon', false]);
     // Stroke 5 was above what was folded: it may return.
     expect([mask.canRedo, mask.redo(), mask.undo()]).toEqual([true, true, true]);
+  });
+});
+
+describe('strokes painted together', () => {
+  const both = [
+    { label: 1, runs: dot(20, 20) },
+    { label: 2, runs: dot(24, 20) },
+    { label: 1, runs: dot(4000, 20) },
+  ];
+  test('[D27] are undone and redone together, later ones above', () => {
+    const mask = open(new Y.Doc());
+    mask.paint({ label: 1, runs: dot(60, 60) });
+    expect(mask.paintTogether(both)).toEqual([2, 3]);
+    const painted = mask.composition.toLabels();
+    expect([mask.composition.labelAt(18, 20), mask.composition.labelAt(22, 20)]).toEqual([1, 2]);
+    expect(mask.undo()).toBe(true);
+    expect([mask.strokeCountOf('anna'), mask.composition.labelAt(18, 20)]).toEqual([1, 0]);
+    expect(mask.redo()).toBe(true);
+    expect(Buffer.compare(mask.composition.toLabels(), painted)).toBe(0);
+    expect([mask.undo(), mask.undo(), mask.canUndo]).toEqual([true, true, false]);
+    expect([mask.redo(), mask.redo(), mask.redo()]).toEqual([true, true, false]);
+    expect(mask.paintTogether([both[2]!])).toEqual([]);
+  });
+  test('[D27] are one step in the next document, too, when that is told', () => {
+    const steps = new Map<number, number>();
+    const options = { ...SIZE, sessionId: 'anna', labels: LABELS, steps };
+    const before = openMaskDoc({ doc: new Y.Doc(), ...options });
+    before.paintTogether(both);
+    const doc = new Y.Doc();
+    const after = openMaskDoc({ doc, ...options });
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(before.doc));
+    expect([after.undo(), after.strokeCountOf('anna'), after.redo(), after.strokeCountOf('anna')]).toEqual([
+      ...[true, 0, true, 2],
+    ]);
+  });
+  test('[D27] go together at the horizon, or stay', () => {
+    const mask = open(new Y.Doc());
+    mask.paintTogether(both);
+    paint(mask, UNDO_HORIZON - 1);
+    expect(undoAll(mask)).toBe(UNDO_HORIZON - 1);
+    expect([mask.canUndo, mask.undoLimit, mask.strokeCountOf('anna')]).toEqual([false, 'horizon', 2]);
+  });
+  // Six megabytes of ragged edge take seconds to pack.
+  test.runIf(process.env.COTRACE_LONG)('[D27] of what no frame would hold nothing is painted', () => {
+    const side = 4096;
+    const doc = new Y.Doc();
+    const mask = openMaskDoc({ doc, width: side, height: side, sessionId: 'anna', labels: LABELS });
+    // Every other pixel at random: what no deflate makes small.
+    let state = 1;
+    const triples: number[] = [];
+    for (let y = 0; y < side; y++)
+      for (let x = 0; x < side; x += 3) {
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+        triples.push(y, x, x + 1 + (state >>> 31));
+      }
+    const runs = runsFromTriples(triples);
+    const refused = expect.objectContaining({ code: 'UPDATE_TOO_LARGE' });
+    expect(() => mask.paintTogether([1, 2, 1, 2, 1, 2].map((label) => ({ label, runs })))).toThrow(refused);
+    expect([mask.strokeCountOf('anna'), Y.encodeStateAsUpdate(doc).length]).toEqual([0, 2]);
+    // Once, it is taken: a whole section of noise.
+    expect(mask.paint({ label: 1, runs })).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The mask algebra: runs, brushes, records and the pixel rule. Pure: no users' names, sockets, time or Yjs. */
-export { floodFill, rasterizePolygon } from './area.ts';
+export { rasterizePolygon } from './area.ts';
 export type { BaseTiles, Change } from './baseLayer.ts';
 export {
   type Composition,
@@ -9,6 +9,15 @@ export {
   type TileStamps,
 } from './composition.ts';
 export { MASK_ERRORS, MaskError, type MaskErrorCode } from './errors.ts';
+export { closeHoles, type Filled, type FillOptions, fillSimilar } from './fill.ts';
+export {
+  type LabelWindow,
+  labelWindow,
+  restrictToLabels,
+  splitByLabel,
+  type TiledLabels,
+  wholeArea,
+} from './labelWindow.ts';
 export { compareRecords, type PlacedRecord } from './placedRecord.ts';
 export { TILE_PIXELS, TILE_SIZE } from './planeCoding.ts';
 export {
@@ -38,9 +47,12 @@ export {
   type Size,
   subtract,
   toBitmap,
+  translate,
   union,
   unionAll,
 } from './runs.ts';
+export { type LabelInterpolation, startInterpolation } from './shapeInterpolation.ts';
+export { smoothLabels } from './smoothing.ts';
 export {
   type Brush,
   createStrokeBuilder,

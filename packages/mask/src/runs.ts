@@ -177,6 +177,10 @@ export function firstRunOfRow(runs: Runs | Uint16Array, y: number): number {
   return low * 3;
 }
 
+/** The same pixels elsewhere, by whole pixels. */
+export const translate = (runs: Runs, dx: number, dy: number): Runs =>
+  runs.map((value, i) => value + (i % 3 === 0 ? dy : dx)) as Runs;
+
 export function pixelCount(runs: Runs): number {
   let count = 0;
   for (let i = 0; i < runs.length; i += 3) count += runs[i + 2]! - runs[i + 1]!;

@@ -1,5 +1,5 @@
 'use client';
-/** The image and everything on it: both canvases, the brush's outline, others' cursors, the frame of an uncertain place. */
+/** The image and everything on it: the canvases, the brush's outline, others' cursors, the frame of an uncertain place. */
 import { memo, type ReactNode, type RefObject } from 'react';
 import type { Place } from './asking/trail.ts';
 import classes from './Canvas.module.css';
@@ -8,6 +8,7 @@ export interface CanvasParts {
   readonly frame: RefObject<HTMLDivElement | null>;
   readonly picture: RefObject<HTMLCanvasElement | null>;
   readonly overlay: RefObject<HTMLCanvasElement | null>;
+  readonly sketch: RefObject<HTMLCanvasElement | null>;
   readonly outline: RefObject<HTMLDivElement | null>;
   /** Moved and scaled with the image: children are placed in image pixels. */
   readonly plane: RefObject<HTMLDivElement | null>;
@@ -28,6 +29,7 @@ export const Canvas = memo(function Canvas({
     <div className={classes.frame} ref={parts.frame} data-testid="workbench-canvas">
       <canvas className={classes.layer} ref={parts.picture} aria-label="Section with its mask" />
       <canvas className={classes.layer} ref={parts.overlay} aria-hidden />
+      <canvas className={classes.layer} ref={parts.sketch} aria-hidden />
       <div className={classes.plane} ref={parts.plane}>
         {children}
       </div>

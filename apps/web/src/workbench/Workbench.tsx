@@ -7,7 +7,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { keys } from '../api/keys.ts';
-import { chosenTask, useProject, useSections } from '../api/queries.ts';
+import { chosenTask, useMaps, useProject, useSections } from '../api/queries.ts';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { VisitedMarks } from './asking/VisitedMarks.tsx';
 import { Canvas, type CanvasParts, RegionFrame } from './Canvas.tsx';
@@ -21,23 +21,28 @@ import { LostPixels } from './others/LostPixels.tsx';
 import { useDisputes } from './others/useDisputes.ts';
 import { type Following, useFollowing } from './others/useFollowing.ts';
 import { useOwnPixels } from './others/useOwnPixels.ts';
-import { BrushGroup } from './panels/BrushGroup.tsx';
 import { Cursors } from './panels/Cursors.tsx';
 import { Help } from './panels/Help.tsx';
 import { LabelsGroup } from './panels/LabelsGroup.tsx';
 import { LayersGroup } from './panels/LayersGroup.tsx';
 import { ModelGroup } from './panels/ModelGroup.tsx';
 import panels from './panels/panels.module.css';
+import { StackGroup } from './panels/StackGroup.tsx';
 import { StatusBar } from './panels/StatusBar.tsx';
+import { ToolGroup } from './panels/ToolGroup.tsx';
 import { ToolRail } from './panels/ToolRail.tsx';
 import { TopBar } from './panels/TopBar.tsx';
 import { PointerCard } from './pointer/PointerCard.tsx';
 import { UNDO_HORIZON_SENTENCE } from './session/refusalSentence.ts';
 import { longSentence } from './session/saveState.ts';
-import { createSettings } from './settings.ts';
+import { createSettings, withLabel } from './settings.ts';
+import { neighbourOf } from './stack/stackPlan.ts';
+import { useStack } from './stack/useStack.ts';
 import { steppedDiameter } from './tools/brushSize.ts';
 import type { Action } from './tools/shortcuts.ts';
+import type { ToolNotice } from './tools/toolNotices.ts';
 import { useAuthors } from './useAuthors.ts';
+import { KeymapProvider, useOwnKeymap } from './useKeymap.ts';
 import { useMapLayers } from './useMapLayers.ts';
 import { useMaskSession } from './useMaskSession.ts';
 import { useNextRegion } from './useNextRegion.ts';
@@ -83,6 +88,9 @@ const tellFailure = (error: Error) =>
     message: error.message,
   });
 
+const tellNotice = ({ title, message }: ToolNotice) =>
+  notifications.show({ id: 'tool', color: 'gray', title, message });
+
 function OpenWorkbench({
   project,
   sections,
@@ -95,6 +103,7 @@ function OpenWorkbench({
   task: Task;
 }) {
   const cache = useQueryClient();
+  const keymap = useOwnKeymap();
   const [settings] = useState(createSettings);
   const [sight] = useState(createSight);
   const parts = useCanvasParts();
@@ -117,15 +126,22 @@ function OpenWorkbench({
       message: longSentence(session.state),
     });
   };
-  const { stage, input } = useStage({
+  const mapsHere = useMaps(task.id).data?.find(({ sectionId }) => sectionId === section.id);
+  const { stage, input, toolbox } = useStage({
     parts,
     settings,
     sight,
     session,
     task,
+    pictured: {
+      ...{ width: section.width, height: section.height, imageUrl: section.imageUrl, maps: mapsHere },
+      labels: [...task.labels].sort((a, b) => a.gray - b.gray).map(({ value }) => value),
+    },
     onFailure: tellFailure,
     onHand: () => leading.current?.stop(),
     onRefusedStroke,
+    onNotice: tellNotice,
+    onFingerTap: (fingers) => onAction(fingers === 2 ? 'undo' : 'redo'),
   });
   const maps = useMapLayers({
     stage,
@@ -134,6 +150,7 @@ function OpenWorkbench({
     manyLabels: task.labels.length > 2,
     onFailure: tellFailure,
   });
+  const stack = useStack({ project, sections, section, task });
   useOwnPresence({ sectionId: section.id, taskId: task.id }, sight);
 
   const goTo = useCallback(
@@ -184,7 +201,7 @@ function OpenWorkbench({
   }, [session]);
 
   const step = (by: 1 | -1) => {
-    const there = sections[sections.findIndex(({ id }) => id === section.id) + by];
+    const there = neighbourOf(sections, section.id, by);
     following.stop();
     if (there !== undefined) goTo(there.id);
   };
@@ -197,7 +214,15 @@ function OpenWorkbench({
   const react: Record<Action, () => unknown> = {
     brush: () => settings.set({ tool: 'brush' }),
     eraser: () => settings.set({ tool: 'eraser' }),
+    lasso: () => settings.set({ tool: 'lasso' }),
+    polygon: () => settings.set({ tool: 'polygon' }),
+    fill: () => settings.set({ tool: 'fill' }),
+    accept: () => settings.set({ tool: 'accept' }),
+    smooth: () => settings.set({ tool: 'smooth' }),
+    picker: () => settings.set({ tool: 'picker' }),
     hand: () => settings.set({ tool: 'hand' }),
+    onlyUnknown: () => settings.set({ onlyUnknown: !settings.get().onlyUnknown }),
+    subtract: () => settings.set({ areaEffect: settings.get().areaEffect === 'add' ? 'subtract' : 'add' }),
     smaller: () => resize(-1),
     larger: () => resize(1),
     undo: () => {
@@ -210,6 +235,9 @@ function OpenWorkbench({
       });
     },
     redo: () => session?.redo(),
+    copyPrevious: () => mayPaint && stack.copy(-1),
+    copyNext: () => mayPaint && stack.copy(1),
+    interpolate: () => mayPaint && stack.fill(),
     nextRegion: () => {
       following.stop();
       if (mayPaint) next.ask();
@@ -242,75 +270,85 @@ function OpenWorkbench({
     },
     [goTo, section.id],
   );
-  useShortcuts({
+  useShortcuts(keymap, {
     onAction,
+    onToolKey: (key) =>
+      (key === 'Escape' && input.current?.cancelStroke() === true) || toolbox.current?.key(key) === true,
     onLabel: (place) => {
       const label = task.labels[place];
-      if (label !== undefined) settings.set({ label: label.value, tool: 'brush' });
+      if (label !== undefined) settings.set(withLabel(settings.get().tool, label.value));
     },
     onPan: (held) => input.current?.setPanning(held),
     onCompare: (held) => settings.set({ comparing: held }),
     onEscape: () => {
-      if (input.current?.cancelStroke()) return;
       if (following.whom !== null) following.stop();
       else next.dismiss();
     },
   });
 
   return (
-    <div className={classes.workbench} data-folded={folded || undefined}>
-      <TopBar
-        project={project}
-        task={task}
-        section={section}
-        sections={sections}
-        followed={followed}
-        mayPaint={mayPaint}
-        folded={folded}
-        onAction={onAction}
-        onTask={onTask}
-        following={following}
-      />
-      <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
-      <main className={classes.canvas}>
-        <Canvas
-          parts={parts}
-          above={
-            <PointerCard
-              {...{ sight, stage, settings, section, task, session, authorOf }}
-              surface={parts.frame}
-            />
-          }
-        >
-          <DisagreementLayer {...{ disputes, task, settings }} />
-          <LostPixels paintedOver={paintedOver} authorOf={authorOf} />
-          <FreshStrokes {...{ session, settings, authorOf }} />
-          <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
-          {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
-          <Cursors sectionId={section.id} taskId={task.id} />
-        </Canvas>
-        <FollowBanner following={following} />
-      </main>
-      <aside className={panels.side} aria-label="Labels, layers and model">
-        <div className={panels.sideScroll} hidden={folded}>
-          <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
-          {mayPaint && <BrushGroup settings={settings} />}
-          <LayersGroup settings={settings} maps={maps} onAction={onAction}>
-            {disagreementSeen && (
-              <DisputeList {...{ disputes, task }} onShow={(box) => stage?.flyTo(around(box))} />
+    <KeymapProvider value={keymap}>
+      <div className={classes.workbench} data-folded={folded || undefined}>
+        <TopBar
+          project={project}
+          task={task}
+          section={section}
+          sections={sections}
+          followed={followed}
+          mayPaint={mayPaint}
+          folded={folded}
+          onAction={onAction}
+          onTask={onTask}
+          following={following}
+        />
+        <ToolRail settings={settings} mayPaint={mayPaint} onAction={onAction} />
+        <main className={classes.canvas}>
+          <Canvas
+            parts={parts}
+            above={
+              <PointerCard
+                {...{ sight, stage, settings, section, task, session, authorOf }}
+                surface={parts.frame}
+              />
+            }
+          >
+            <DisagreementLayer {...{ disputes, task, settings }} />
+            <LostPixels paintedOver={paintedOver} authorOf={authorOf} />
+            <FreshStrokes {...{ session, settings, authorOf }} />
+            <VisitedMarks {...{ taskId: task.id, sectionId: section.id, settings }} current={next.region} />
+            {next.region?.sectionId === section.id && <RegionFrame region={next.region} />}
+            <Cursors sectionId={section.id} taskId={task.id} />
+          </Canvas>
+          <FollowBanner following={following} />
+        </main>
+        <aside className={panels.side} aria-label="Labels, layers and model">
+          <div className={panels.sideScroll} hidden={folded}>
+            <LabelsGroup task={task} session={session} settings={settings} mayPaint={mayPaint} />
+            {mayPaint && <ToolGroup settings={settings} hasSuggestion={mapsHere !== undefined} />}
+            <LayersGroup settings={settings} maps={maps} onAction={onAction}>
+              {disagreementSeen && (
+                <DisputeList {...{ disputes, task }} onShow={(box) => stage?.flyTo(around(box))} />
+              )}
+            </LayersGroup>
+            <ModelGroup {...{ project, task, section, sections, maps, next, mayPaint }} />
+            {mayPaint && sections.length > 1 && (
+              <StackGroup
+                stack={stack}
+                hasPrevious={neighbourOf(sections, section.id, -1) !== undefined}
+                hasNext={neighbourOf(sections, section.id, 1) !== undefined}
+              />
             )}
-          </LayersGroup>
-          <ModelGroup {...{ project, task, section, sections, maps, next, mayPaint }} />
-        </div>
-      </aside>
-      <StatusBar sight={sight} stage={stage} section={section} task={task} session={session}>
-        <LossNote paintedOver={paintedOver} />
-        <span className={panels.asked} role="status" data-testid="asked-sentence">
-          {next.sentence}
-        </span>
-      </StatusBar>
-      <Help settings={settings} />
-    </div>
+          </div>
+        </aside>
+        <StatusBar sight={sight} stage={stage} section={section} task={task} session={session}>
+          <LossNote paintedOver={paintedOver} />
+          <span className={panels.asked} role="status" data-testid="asked-sentence">
+            {next.sentence}
+          </span>
+        </StatusBar>
+        <Help settings={settings} />
+      </div>
+    </KeymapProvider>
   );
 }
 
@@ -318,8 +356,9 @@ function useCanvasParts(): CanvasParts {
   const frame = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
+  const sketch = useRef<HTMLCanvasElement>(null);
   const outline = useRef<HTMLDivElement>(null);
   const plane = useRef<HTMLDivElement>(null);
-  const [parts] = useState<CanvasParts>({ frame, picture, overlay, outline, plane });
+  const [parts] = useState<CanvasParts>({ frame, picture, overlay, sketch, outline, plane });
   return parts;
 }

@@ -4,9 +4,9 @@ import type { Project, Section, Task } from '@cotrace/protocol';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMe } from '../api/queries.ts';
 import type { MaskSession } from './session/maskSession.ts';
-import { sessionIdOfThisPage } from './session/sessionId.ts';
+import { openMaskOf } from './session/openMaskOf.ts';
 import type { OpenMask } from './session/sessionKeeper.ts';
-import { keeperOfThisPage, keptStoreOfThisPage, webSocketOrigin } from './session/thisPage.ts';
+import { keeperOfThisPage } from './session/thisPage.ts';
 
 export interface FollowedSession {
   readonly session: MaskSession | undefined;
@@ -28,21 +28,10 @@ export function useMaskSession(project: Project, section: Section, task: Task): 
   names.current = { project, section, task };
   const [maskId, epoch, width, height] = [mask?.id, mask?.epoch ?? 0, section.width, section.height];
   const [userId, userName] = [me?.userId, me?.name ?? ''];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the parts of what is read; a count that changes opens nothing
   const open = useMemo((): OpenMask | undefined => {
     if (maskId === undefined || userId === undefined) return undefined;
-    const { project, section, task } = names.current;
-    return {
-      origin: webSocketOrigin(),
-      place: {
-        ...{ maskId, epoch, width, height, userId, userName },
-        sessionId: sessionIdOfThisPage(),
-        ...{ projectId: project.id, projectName: project.name },
-        ...{ sectionId: section.id, sectionName: section.name },
-        ...{ taskId: task.id, taskName: task.name },
-      },
-      labels: new Set(values.split(' ').map(Number)),
-      store: keptStoreOfThisPage(),
-    };
+    return openMaskOf(names.current, { userId, name: userName });
   }, [maskId, epoch, width, height, values, userId, userName]);
   const opened = useRef(open);
   opened.current = open;

@@ -6,10 +6,12 @@ import { memo, useSyncExternalStore } from 'react';
 import { count, percent } from '../../format/format.ts';
 import { useStore } from '../hooks.ts';
 import type { MaskSession } from '../session/maskSession.ts';
-import type { SettingsStore } from '../settings.ts';
+import { type SettingsStore, withLabel } from '../settings.ts';
+import { keyCaps } from '../tools/shortcuts.ts';
+import { useKeyOf } from '../useKeymap.ts';
 import { Group } from './Group.tsx';
 import classes from './panels.module.css';
-import { Tip } from './Tip.tsx';
+import { isMac, Tip } from './Tip.tsx';
 
 export const LabelsGroup = memo(function LabelsGroup({
   task,
@@ -24,6 +26,7 @@ export const LabelsGroup = memo(function LabelsGroup({
 }) {
   const chosen = useStore(settings, ({ tool, label }) => (tool === 'eraser' ? 0 : label));
   const counts = useLabelCounts(session);
+  const eraserKey = useKeyOf('eraser');
   const total =
     session === undefined ? 1 : session.maskDoc.composition.width * session.maskDoc.composition.height;
   const row = (value: number, name: string, color: string | undefined, key: string) => (
@@ -34,7 +37,7 @@ export const LabelsGroup = memo(function LabelsGroup({
         aria-pressed={mayPaint && chosen === value}
         disabled={!mayPaint}
         onClick={() =>
-          value === 0 ? settings.set({ tool: 'eraser' }) : settings.set({ label: value, tool: 'brush' })
+          value === 0 ? settings.set({ tool: 'eraser' }) : settings.set(withLabel(settings.get().tool, value))
         }
       >
         <span
@@ -53,7 +56,12 @@ export const LabelsGroup = memo(function LabelsGroup({
       {task.labels.map(({ value, name, color }, place) =>
         row(value, name, color, place < 9 ? String(place + 1) : ''),
       )}
-      {row(0, 'Unknown', undefined, 'E')}
+      {row(
+        0,
+        'Unknown',
+        undefined,
+        eraserKey === undefined ? '' : (keyCaps(eraserKey, isMac()).at(-1) ?? ''),
+      )}
     </Group>
   );
 });

@@ -15,7 +15,7 @@ import type { ShownMaps } from '../useMapLayers.ts';
 import type { NextRegion } from '../useNextRegion.ts';
 import { Group } from './Group.tsx';
 import classes from './panels.module.css';
-import { Keys, Tip } from './Tip.tsx';
+import { ActionKeys, Tip } from './Tip.tsx';
 
 const WORDS = {
   next: 'Next place',
@@ -70,7 +70,7 @@ export const ModelGroup = memo(function ModelGroup({
             data-y={next.region?.y}
             data-asked={next.asked === 0 ? undefined : next.asked}
             leftSection={<IconFocus2 size={15} stroke={1.7} />}
-            rightSection={<Keys of="n" />}
+            rightSection={<ActionKeys of="nextRegion" />}
             loading={next.asking}
             onClick={next.ask}
           >

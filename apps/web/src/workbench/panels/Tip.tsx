@@ -2,7 +2,8 @@
 /** A name and its key, shown beside what has no room for words. */
 import { Kbd, Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { type Action, keyCaps, keyOf } from '../tools/shortcuts.ts';
+import { type Action, keyCaps } from '../tools/shortcuts.ts';
+import { useKeyOf } from '../useKeymap.ts';
 import classes from './panels.module.css';
 
 export const isMac = (): boolean => typeof navigator !== 'undefined' && /mac/i.test(navigator.platform);
@@ -17,6 +18,12 @@ export function Keys({ of }: { of: string }) {
       ))}
     </span>
   );
+}
+
+/** The key that an action has; nothing when it has none. */
+export function ActionKeys({ of }: { of: Action }) {
+  const key = useKeyOf(of);
+  return key === undefined ? null : <Keys of={key} />;
 }
 
 export function Tip({
@@ -38,7 +45,7 @@ export function Tip({
       label={
         <span className={classes.tip}>
           {label}
-          {action && <Keys of={keyOf(action)} />}
+          {action && <ActionKeys of={action} />}
         </span>
       }
     >

@@ -4,11 +4,17 @@ import { ActionIcon } from '@mantine/core';
 import {
   IconArrowsMaximize,
   IconBrush,
+  IconBucketDroplet,
+  IconColorPicker,
   IconEraser,
   IconHandStop,
   IconKeyboard,
+  IconLasso,
   IconMinus,
   IconPlus,
+  IconPolygon,
+  IconRipple,
+  IconWand,
 } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
 import { useStore } from '../hooks.ts';
@@ -20,6 +26,12 @@ import { Tip } from './Tip.tsx';
 const TOOLS: readonly { tool: Tool; name: string; icon: ReactNode }[] = [
   { tool: 'brush', name: 'Brush', icon: <IconBrush size={19} stroke={1.6} /> },
   { tool: 'eraser', name: 'Eraser', icon: <IconEraser size={19} stroke={1.6} /> },
+  { tool: 'lasso', name: 'Lasso', icon: <IconLasso size={19} stroke={1.6} /> },
+  { tool: 'polygon', name: 'Polygon', icon: <IconPolygon size={19} stroke={1.6} /> },
+  { tool: 'fill', name: 'Fill', icon: <IconBucketDroplet size={19} stroke={1.6} /> },
+  { tool: 'accept', name: 'Accept the suggestion', icon: <IconWand size={19} stroke={1.6} /> },
+  { tool: 'smooth', name: 'Smooth', icon: <IconRipple size={19} stroke={1.6} /> },
+  { tool: 'picker', name: 'Picker', icon: <IconColorPicker size={19} stroke={1.6} /> },
   { tool: 'hand', name: 'Hand', icon: <IconHandStop size={19} stroke={1.6} /> },
 ];
 

@@ -61,3 +61,13 @@ export function submit(
   resubmit(maskDoc, { records, undone });
   return unreadable;
 }
+
+/** Bytes of the records that no server has acknowledged yet. */
+export function pendingBytes(maskDoc: MaskDoc, tracker: DurabilityTracker): number {
+  const pending = tracker.pendingStrokeIds;
+  if (pending.size === 0 || maskDoc.sessionId === undefined) return 0;
+  let bytes = 0;
+  for (const record of maskDoc.liveRecordsOf(maskDoc.sessionId))
+    if (pending.has(record.strokeId)) bytes += record.bytes.length;
+  return bytes;
+}

@@ -2,13 +2,14 @@
  * One editing session on one mask: the room's connection, the document, what of it is saved and what is kept on this device.
  * Framework-free; refuses to drop a stroke: whatever the server refuses stays until the person has decided about it.
  */
-import { MaskError, type Runs } from '@cotrace/mask';
+import { MaskError } from '@cotrace/mask';
 import {
   createDurabilityTracker,
   decodeAck,
   type MaskDoc,
   MaskDocError,
   openMaskDoc,
+  type Painted,
   type Watermark,
 } from '@cotrace/mask-doc';
 import {
@@ -26,7 +27,7 @@ import * as decoding from 'lib0/decoding';
 import type { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { type Carry, NOTHING_CARRIED, pendingStrokes, submit } from './carry.ts';
+import { type Carry, NOTHING_CARRIED, pendingBytes, pendingStrokes, submit } from './carry.ts';
 import { announcesTheEnd, closeSentence, isPassing } from './closeReason.ts';
 import { createFoldFollower } from './foldFollower.ts';
 import type { KeptPlace, KeptStore } from './kept/keptStore.ts';
@@ -53,6 +54,8 @@ export interface MaskSessionOptions {
    * synchronisation, while the earlier document still takes strokes. Without it, what this device keeps of the session.
    */
   readonly carry?: Carry | (() => Carry);
+  /** Which strokes of the session are one step of undo; the same map for all of its documents of a mask. */
+  readonly steps?: Map<number, number>;
   /** Strokes that may be undone, where it is not what the rooms are used to. */
   readonly undoHorizon?: number;
   /** Node's tests pass `ws`. */
@@ -68,6 +71,8 @@ export interface MaskSession {
   /** What the room said last; undefined until it has. */
   readonly ready: RoomReady | undefined;
   readonly mayPaint: boolean;
+  /** Bytes of what waits for the server: a page that comes back sends all of it in one frame. */
+  readonly pendingBytes: number;
   /** The epoch of this room is over: open the mask again, with `unsaved()` as `carry`. */
   readonly epochEnded: boolean;
   /** This document holds strokes that were set aside, or others' that no server has: all else needs a fresh one. */
@@ -76,8 +81,10 @@ export interface MaskSession {
   readonly wouldLose: boolean;
   /** Called after `state`, `ready` or what can be undone has changed. */
   onChange(listener: () => void): () => void;
-  /** Number of the stroke; undefined when it covers nothing or may not be painted now. Throws LABEL_OUTSIDE_TABLE. */
-  paint(stroke: { label: number; runs: Runs }): number | undefined;
+  /** Number of the stroke; undefined when it covers nothing or may not be painted now. Throws LABEL_OUTSIDE_TABLE, UPDATE_TOO_LARGE. */
+  paint(stroke: Painted): number | undefined;
+  /** Several strokes as one step of undo; their numbers, none when nothing is covered or painted. Throws like `paint`. */
+  paintTogether(strokes: readonly Painted[]): number[];
   undo(): boolean;
   redo(): boolean;
   unsaved(): Carry;
@@ -101,9 +108,8 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
   const { maskId, epoch, width, height, sessionId } = place;
   const doc = new Y.Doc();
   const maskDoc = openMaskDoc({
-    ...{ doc, width, height, sessionId, labels },
+    ...{ doc, width, height, sessionId, labels, steps: options.steps, undoHorizon: options.undoHorizon },
     ...(options.used === undefined ? {} : { used: options.used }),
-    ...(options.undoHorizon === undefined ? {} : { undoHorizon: options.undoHorizon }),
   });
   const tracker = createDurabilityTracker(maskDoc);
   const recorder = createStrokeRecorder({ store, place, maskDoc, tracker });
@@ -322,6 +328,9 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     get mayPaint() {
       return ready?.mayPaint === true && acceptsStrokes(state);
     },
+    get pendingBytes() {
+      return pendingBytes(maskDoc, tracker);
+    },
     get epochEnded() {
       return epochEnded;
     },
@@ -336,11 +345,14 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    // Told again afterwards: what can be undone has changed only then.
     paint(stroke) {
-      const strokeId = this.mayPaint ? maskDoc.paint(stroke) : undefined;
+      return this.paintTogether([stroke])[0];
+    },
+    // Told again afterwards: what can be undone has changed only then.
+    paintTogether(strokes) {
+      const strokeIds = this.mayPaint ? maskDoc.paintTogether(strokes) : [];
       tell();
-      return strokeId;
+      return strokeIds;
     },
     undo() {
       const undone = this.mayPaint && maskDoc.undo();

@@ -6,7 +6,7 @@ import type { Watermark } from '@cotrace/mask-doc';
 import { type Carry, NOTHING_CARRIED } from './carry.ts';
 import type { MaskSession, MaskSessionOptions } from './maskSession.ts';
 
-export type OpenMask = Omit<MaskSessionOptions, 'carry' | 'used'>;
+export type OpenMask = Omit<MaskSessionOptions, 'carry' | 'used' | 'steps'>;
 
 export interface SessionKeeper {
   /** The session of a mask: the one that still lives, or a new one; in a new epoch with the strokes of the old. */
@@ -39,6 +39,8 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
   const kept = new Map<string, Kept>();
   /** Per mask, the greatest stroke id and lamport that this page's documents have used. */
   const used = new Map<string, Watermark>();
+  /** Per mask, what this page has painted together. */
+  const steps = new Map<string, Map<number, number>>();
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
@@ -52,11 +54,13 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     });
   };
 
-  const usedIn = (maskId: string): { used?: Watermark } => {
+  const usedIn = (maskId: string): { used?: Watermark; steps: Map<number, number> } => {
     const living = kept.get(maskId)?.session;
     if (living !== undefined) noteUsed(living);
     const known = used.get(maskId);
-    return known === undefined ? {} : { used: known };
+    const together = steps.get(maskId) ?? new Map<number, number>();
+    steps.set(maskId, together);
+    return { ...(known === undefined ? {} : { used: known }), steps: together };
   };
 
   const end = (one: Kept) => {

@@ -1,22 +1,24 @@
 /**
- * Pointer, pen, fingers and wheel over the canvas, turned into strokes, pans and zooms. Framework-free; knows no key but
- * the modifiers that a pointer carries.
+ * Pointer, pen, fingers and wheel over the canvas: they move the view, or are handed to the tool. Framework-free; knows no
+ * tool by name and no key but the modifiers that a pointer carries.
  *
- *           paint button, may paint                up: painted; Escape: dropped
- *   idle ───────────────────────────► painting ────────────────────────────────► idle
- *    │ hand, Space or middle button                up
- *    ├───────────────────────────────► panning ───────────────────────────────► idle
- *    │ second finger                               one finger left
- *    └───────────────────────────────► pinching ──────────────────────────────► idle
+ *           button that paints, may paint          up: released; Escape, second finger: cancelled
+ *   idle ───────────────────────────► held by a tool ──────────────────────────────► idle
+ *    │ hand, Space, middle button, finger beside a pen        up
+ *    ├───────────────────────────────► panning ────────────────────────────────────► idle
+ *    │ second finger                               one finger left: panning
+ *    └───────────────────────────────► pinching ───────────────────────────────────► idle
  */
 import type { StrokePoint } from '@cotrace/mask';
 import type { MaskSession } from '../session/maskSession.ts';
 import type { SettingsStore } from '../settings.ts';
-import { rgbOf } from '../view/palette.ts';
 import type { Stage } from '../view/stage.ts';
 import { type Point, toImage } from '../view/viewport.ts';
 import { steppedDiameter } from './brushSize.ts';
-import { beginStroke, penPressure, type StrokeInProgress } from './strokeInProgress.ts';
+import { penPressure } from './strokeInProgress.ts';
+import type { Held } from './tool.ts';
+import type { Toolbox } from './toolbox.ts';
+import { createTouches } from './touches.ts';
 
 export interface PointerInputOptions {
   readonly surface: HTMLElement;
@@ -24,27 +26,32 @@ export interface PointerInputOptions {
   readonly outline: HTMLElement;
   readonly stage: Stage;
   readonly settings: SettingsStore;
+  readonly toolbox: Toolbox;
   readonly session: () => MaskSession | undefined;
-  /** `#rrggbb` of a label. */
-  readonly colorOf: (label: number) => string;
   /** Where the pointer is, in image pixels; null when it has left. */
   readonly onHover: (point: Point | null) => void;
   readonly onRefusedStroke: () => void;
+  /** Alt and a click: the label there. */
+  readonly onPick: (point: Point) => void;
+  /** Two or more fingers, up again at once. */
+  readonly onFingerTap: (fingers: number) => void;
+  /** A pen has been seen for the first time. */
+  readonly onPen: () => void;
 }
 
 export interface PointerInput {
   /** While Space is held every drag pans. */
   setPanning(held: boolean): void;
-  /** Drops the stroke in progress; false when there is none. */
+  /** Drops what a tool is in the middle of; false when there is nothing. */
   cancelStroke(): boolean;
   destroy(): void;
 }
 
 type Gesture =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'painting'; readonly pointerId: number; readonly stroke: StrokeInProgress }
+  | { readonly kind: 'held'; readonly pointerId: number; readonly byPen: boolean; readonly held: Held }
   | { readonly kind: 'panning'; readonly pointerId: number; readonly last: Point }
-  | { readonly kind: 'pinching'; readonly fingers: ReadonlyMap<number, Point> };
+  | { readonly kind: 'pinching' };
 
 const LEFT = 0;
 const MIDDLE = 1;
@@ -52,32 +59,37 @@ const RIGHT = 2;
 const PEN_ERASER = 5;
 /** Wheel clicks come in hundreds; what is smaller comes from a touchpad and zooms smoothly. */
 const WHEEL_CLICK = 60;
-const ERASER_COLOR = 'rgba(12, 13, 15, 0.55)';
 
 export function attachPointerInput(options: PointerInputOptions): PointerInput {
-  const { surface, outline, stage, settings, session, colorOf, onHover } = options;
+  const { surface, outline, stage, settings, toolbox, session, onHover } = options;
   let gesture: Gesture = { kind: 'idle' };
   let spaceHeld = false;
   let hover: Point | undefined;
   let penSeen = false;
-  /** Where the last stroke ended: Shift + click draws a line from there. */
-  let lastEnd: StrokePoint | undefined;
-  const fingers = new Map<number, Point>();
+  const touches = createTouches();
 
   const onCanvas = (event: MouseEvent): Point => {
     const box = surface.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
 
-  const mayPaint = () => session()?.mayPaint === true && settings.get().tool !== 'hand' && !spaceHeld;
+  const mayPaint = () => session()?.mayPaint === true && toolbox.tool !== undefined && !spaceHeld;
 
   const showOutline = () => {
     const { diameter, shape } = settings.get();
     const size = diameter * stage.view.scale;
-    const visible = hover !== undefined && mayPaint() && gesture.kind !== 'panning';
+    const paints = mayPaint();
+    const isBrush = paints && toolbox.tool?.hasOutline() === true;
+    const visible = hover !== undefined && isBrush && gesture.kind !== 'panning';
     outline.hidden = !visible;
     surface.style.cursor =
-      gesture.kind === 'panning' ? 'grabbing' : mayPaint() ? (size < 8 ? 'crosshair' : 'none') : 'grab';
+      gesture.kind === 'panning'
+        ? 'grabbing'
+        : paints
+          ? isBrush && size >= 8
+            ? 'none'
+            : 'crosshair'
+          : 'grab';
     if (!visible) return;
     outline.style.width = outline.style.height = `${size}px`;
     outline.style.borderRadius = shape === 'round' ? '50%' : '0';
@@ -91,100 +103,76 @@ export function attachPointerInput(options: PointerInputOptions): PointerInput {
       : place;
   };
 
-  const extend = (stroke: StrokeInProgress, points: readonly StrokePoint[]) => {
-    for (const point of points) {
-      stage.addToStroke(stroke.extend(point), () => stroke.runs);
-      lastEnd = point;
-    }
+  const seePen = (event: PointerEvent) => {
+    if (event.pointerType !== 'pen' || penSeen) return;
+    penSeen = true;
+    options.onPen();
   };
 
-  const startStroke = (event: PointerEvent) => {
+  const hold = (event: PointerEvent) => {
+    const { tool } = toolbox;
     const current = session();
-    if (current === undefined) return;
+    if (tool === undefined || current === undefined) return;
     if (!current.mayPaint) return options.onRefusedStroke();
-    const { tool, label, diameter, shape, layers } = settings.get();
-    const erases = tool === 'eraser' || event.button === RIGHT || event.button === PEN_ERASER;
-    const stroke = beginStroke({
-      label: erases ? 0 : label,
-      brush: { shape, diameter },
-      size: current.maskDoc.composition,
+    const held = tool.press({
+      point: pointOf(event),
+      erases: event.button === RIGHT || event.button === PEN_ERASER,
+      continues: event.shiftKey,
     });
-    // Painting blind helps nobody.
-    if (!layers.mask.visible)
-      settings.set({ layers: { ...layers, mask: { ...layers.mask, visible: true } } });
-    const [red, green, blue] = rgbOf(colorOf(label));
-    stage.beginStroke(
-      erases ? ERASER_COLOR : `rgba(${red}, ${green}, ${blue}, ${Math.max(layers.mask.opacity, 0.2)})`,
-    );
-    gesture = { kind: 'painting', pointerId: event.pointerId, stroke };
-    const from = event.shiftKey && lastEnd !== undefined ? [lastEnd] : [];
-    extend(stroke, [...from, pointOf(event)]);
-  };
-
-  const endStroke = (stroke: StrokeInProgress) => {
-    gesture = { kind: 'idle' };
-    const painted = session()?.paint({ label: stroke.label, runs: stroke.runs });
-    if (painted === undefined && stroke.runs.length > 0) options.onRefusedStroke();
-    stage.endStroke();
+    gesture = { kind: 'held', pointerId: event.pointerId, byPen: event.pointerType === 'pen', held };
   };
 
   const cancelStroke = () => {
-    if (gesture.kind !== 'painting') return false;
+    if (gesture.kind !== 'held') return false;
+    const { held } = gesture;
     gesture = { kind: 'idle' };
-    stage.endStroke();
+    held.cancel();
     return true;
   };
+
+  /** A hand that lies on the screen beside the pen. */
+  const isPalm = (event: PointerEvent) =>
+    event.pointerType === 'touch' && gesture.kind === 'held' && gesture.byPen;
 
   const onDown = (event: PointerEvent) => {
     // The canvas takes no focus: keys go to the page, a slider gives them back.
     event.preventDefault();
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    if (event.pointerType === 'pen') penSeen = true;
+    seePen(event);
+    if (isPalm(event)) return;
     if (event.pointerType === 'touch') {
-      fingers.set(event.pointerId, onCanvas(event));
-      if (fingers.size === 2) {
+      touches.down(event.pointerId, onCanvas(event), event.timeStamp);
+      if (touches.count >= 2) {
         cancelStroke();
-        gesture = { kind: 'pinching', fingers: new Map(fingers) };
+        gesture = { kind: 'pinching' };
         return;
       }
     }
     if (gesture.kind !== 'idle') return;
     surface.setPointerCapture(event.pointerId);
-    const fingerPans = event.pointerType === 'touch' && penSeen;
-    const paints = [LEFT, RIGHT, PEN_ERASER].includes(event.button) && settings.get().tool !== 'hand';
+    const place = onCanvas(event);
+    const fingerPans = event.pointerType === 'touch' && settings.get().fingers === 'pan';
+    const paints = [LEFT, RIGHT, PEN_ERASER].includes(event.button) && toolbox.tool !== undefined;
     if (event.button === MIDDLE || spaceHeld || fingerPans || !paints || session()?.ready?.mayPaint === false)
-      gesture = { kind: 'panning', pointerId: event.pointerId, last: onCanvas(event) };
-    else startStroke(event);
-    hover = onCanvas(event);
+      gesture = { kind: 'panning', pointerId: event.pointerId, last: place };
+    else if (event.altKey && event.button === LEFT) options.onPick(toImage(stage.view, place));
+    else hold(event);
+    hover = place;
     showOutline();
   };
 
-  const pinch = (before: ReadonlyMap<number, Point>) => {
-    const measure = (points: ReadonlyMap<number, Point>) => {
-      const [a, b] = [...points.values()] as [Point, Point];
-      return {
-        x: (a.x + b.x) / 2,
-        y: (a.y + b.y) / 2,
-        span: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)),
-      };
-    };
-    const from = measure(before);
-    const to = measure(fingers);
-    stage.pan(to.x - from.x, to.y - from.y);
-    stage.zoomTo((stage.view.scale * to.span) / from.span, to);
-    gesture = { kind: 'pinching', fingers: new Map(fingers) };
-  };
-
   const onMove = (event: PointerEvent) => {
+    seePen(event);
+    if (isPalm(event)) return;
     const place = onCanvas(event);
     hover = place;
-    if (fingers.has(event.pointerId)) fingers.set(event.pointerId, place);
+    const pinch = event.pointerType === 'touch' ? touches.move(event.pointerId, place) : undefined;
     switch (gesture.kind) {
-      case 'painting': {
+      case 'held': {
         if (event.pointerId !== gesture.pointerId) break;
         // Every point that the pen reported since the last frame, not only the last.
         const coalesced = event.getCoalescedEvents?.() ?? [];
-        extend(gesture.stroke, (coalesced.length > 0 ? coalesced : [event]).map(pointOf));
+        gesture.held.move((coalesced.length > 0 ? coalesced : [event]).map(pointOf));
         break;
       }
       case 'panning':
@@ -193,9 +181,12 @@ export function attachPointerInput(options: PointerInputOptions): PointerInput {
         gesture = { ...gesture, last: place };
         break;
       case 'pinching':
-        pinch(gesture.fingers);
+        if (pinch === undefined) break;
+        stage.pan(pinch.dx, pinch.dy);
+        stage.zoomTo(stage.view.scale * pinch.zoom, pinch.middle);
         break;
       case 'idle':
+        if (mayPaint()) toolbox.tool?.hover?.(toImage(stage.view, place));
         break;
     }
     showOutline();
@@ -203,21 +194,33 @@ export function attachPointerInput(options: PointerInputOptions): PointerInput {
   };
 
   const onUp = (event: PointerEvent) => {
-    fingers.delete(event.pointerId);
-    if (gesture.kind === 'pinching') gesture = { kind: 'idle' };
-    else if (gesture.kind === 'painting' && gesture.pointerId === event.pointerId) endStroke(gesture.stroke);
-    else if (gesture.kind === 'panning' && gesture.pointerId === event.pointerId) gesture = { kind: 'idle' };
+    const taps = touches.up(event.pointerId, event.timeStamp);
+    if (gesture.kind === 'pinching') {
+      const left = touches.last;
+      if (left !== undefined) gesture = { kind: 'panning', pointerId: left.id, last: left.at };
+      else if (touches.count === 0) gesture = { kind: 'idle' };
+    } else if (gesture.kind === 'held' && gesture.pointerId === event.pointerId) {
+      const { held } = gesture;
+      gesture = { kind: 'idle' };
+      held.release();
+    } else if (gesture.kind === 'panning' && gesture.pointerId === event.pointerId)
+      gesture = { kind: 'idle' };
+    if (taps > 1) options.onFingerTap(taps);
+    // A finger that is lifted is nowhere.
+    if (event.pointerType === 'touch') hover = undefined;
     showOutline();
   };
 
   const onCancel = (event: PointerEvent) => {
-    fingers.delete(event.pointerId);
+    touches.up(event.pointerId, Number.POSITIVE_INFINITY);
+    if (gesture.kind === 'held' && gesture.pointerId !== event.pointerId) return;
     if (!cancelStroke()) gesture = { kind: 'idle' };
     showOutline();
   };
 
   const onLeave = () => {
     hover = undefined;
+    if (gesture.kind === 'idle') toolbox.tool?.hover?.(undefined);
     showOutline();
     onHover(null);
   };

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keyCaps, matchShortcut, SHORTCUTS } from './shortcuts.ts';
+import { keyCaps, keyName, SHORTCUTS } from './shortcuts.ts';
 
-const press = (key: string, held: { ctrlKey?: boolean; shiftKey?: boolean; metaKey?: boolean } = {}) =>
-  matchShortcut({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
+const plain = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
 
 describe('shortcuts', () => {
   it('gives no key to two actions', () => {
@@ -10,33 +9,19 @@ describe('shortcuts', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it('tells undo from redo, on either keyboard', () => {
-    expect(press('z', { ctrlKey: true })).toEqual({ action: 'undo' });
-    expect(press('Z', { ctrlKey: true, shiftKey: true })).toEqual({ action: 'redo' });
-    expect(press('z', { metaKey: true })).toEqual({ action: 'undo' });
-    expect(press('z')).toBeUndefined();
-  });
-
-  it('leaves the browser its own keys', () => {
-    expect(press('f', { ctrlKey: true })).toBeUndefined();
-    expect(press('1', { ctrlKey: true })).toBeUndefined();
-    expect(press('p', { metaKey: true })).toBeUndefined();
-  });
-
-  it('picks labels by place, and keys that need Shift to be typed', () => {
-    expect(press('1')).toEqual({ labelPlace: 0 });
-    expect(press('9')).toEqual({ labelPlace: 8 });
-    expect(press('?', { shiftKey: true })).toEqual({ action: 'help' });
-    expect(press('B', { shiftKey: true })).toEqual({ action: 'brush' });
-  });
-
-  it('tells a key with Shift from the key alone where both mean something', () => {
-    expect(press('n')).toEqual({ action: 'nextRegion' });
-    expect(press('N', { shiftKey: true })).toEqual({ action: 'previousRegion' });
-  });
-
-  it('is written as on the keyboard', () => {
+  it('are written as on the keyboard', () => {
     expect(keyCaps('Mod+Shift+z', false)).toEqual(['Ctrl', 'Shift', 'Z']);
+    expect(keyCaps('Mod++', true)).toEqual(['⌘', 'Plus']);
     expect(keyCaps('+', false)).toEqual(['+']);
+  });
+
+  it('are no keys that somebody needs for something else', () => {
+    for (const key of ['Shift', 'Escape', 'Enter', ' ', 'Tab', '5', 'Dead'])
+      expect(keyName({ key, ...plain })).toBeUndefined();
+    expect(keyName({ key: 'q', ...plain, altKey: true })).toBeUndefined();
+    expect(keyName({ key: 'F2', ...plain })).toBe('F2');
+    expect(keyName({ key: 'N', ...plain, shiftKey: true })).toBe('Shift+n');
+    expect(keyName({ key: '?', ...plain, shiftKey: true })).toBe('?');
+    expect(keyName({ key: 'K', ...plain, ctrlKey: true, shiftKey: true })).toBe('Mod+Shift+k');
   });
 });

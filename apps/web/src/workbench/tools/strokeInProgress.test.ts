@@ -16,7 +16,7 @@ const brush = { shape: 'round', diameter: 6 } as const;
 
 describe('a stroke in progress', () => {
   it('answers only what is new, and all of it together is the stroke', () => {
-    const stroke = beginStroke({ label: 2, brush, size });
+    const stroke = beginStroke({ brush, size });
     const points = [
       { x: 5, y: 5 },
       { x: 30, y: 20 },
@@ -29,18 +29,18 @@ describe('a stroke in progress', () => {
   });
 
   it('becomes the record that everybody else decodes to the same pixels', () => {
-    const stroke = beginStroke({ label: 2, brush, size });
+    const stroke = beginStroke({ brush, size });
     stroke.extend({ x: 5, y: 5 });
     stroke.extend({ x: 60, y: 44 });
     const mine = openMaskDoc({ doc: new Y.Doc(), ...size, sessionId: 'session-one', labels: new Set([2]) });
-    mine.paint({ label: stroke.label, runs: stroke.runs });
+    mine.paint({ label: 2, runs: stroke.runs });
     const [kept] = mine.liveRecordsOf('session-one');
     expect(runsEqual(decodeRecord(encodeRecord(kept!.record), size).runs, stroke.runs)).toBe(true);
     expect(mine.composition.labelCounts[2]).toBe(pixelCount(stroke.runs));
   });
 
   it('takes a pointer far outside without painting beyond the edge', () => {
-    const stroke = beginStroke({ label: 1, brush, size });
+    const stroke = beginStroke({ brush, size });
     stroke.extend({ x: 1e7, y: -1e7 });
     expect(pixelCount(stroke.runs)).toBe(0);
     stroke.extend({ x: 32, y: 24 });
@@ -49,7 +49,7 @@ describe('a stroke in progress', () => {
 
   it('paints thinner with less pressure, but never nothing', () => {
     const pixelsAt = (pressure: number) => {
-      const stroke = beginStroke({ label: 1, brush: { shape: 'round', diameter: 20 }, size });
+      const stroke = beginStroke({ brush: { shape: 'round', diameter: 20 }, size });
       return pixelCount(stroke.extend({ x: 32, y: 24, pressure: penPressure(pressure) }));
     };
     expect(pixelsAt(0)).toBeGreaterThan(0);

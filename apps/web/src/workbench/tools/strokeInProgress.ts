@@ -2,7 +2,6 @@
 import { type Brush, createStrokeBuilder, type Runs, type Size, type StrokePoint } from '@cotrace/mask';
 
 export interface StrokeInProgress {
-  readonly label: number;
   /** Everything covered so far, inside the mask. */
   readonly runs: Runs;
   /** Sweeps to a point in image pixels; answers what came new. */
@@ -12,20 +11,11 @@ export interface StrokeInProgress {
 /** How far outside the mask a point still counts as it is, in brush diameters: beyond, nothing of it is seen. */
 const OUTSIDE_DIAMETERS = 2;
 
-export function beginStroke({
-  label,
-  brush,
-  size,
-}: {
-  label: number;
-  brush: Brush;
-  size: Size;
-}): StrokeInProgress {
+export function beginStroke({ brush, size }: { brush: Brush; size: Size }): StrokeInProgress {
   const builder = createStrokeBuilder(brush, size);
   const margin = brush.diameter * OUTSIDE_DIAMETERS;
   const near = (value: number, side: number) => Math.min(Math.max(value, -margin), side + margin);
   return {
-    label,
     get runs() {
       return builder.runs;
     },

@@ -2,7 +2,7 @@
  * The canvases of the workbench and what is drawn on them when: moves the view, redraws what changed and no more.
  * Framework-free; knows no tools and no network but the image's own.
  */
-import { type Box, type Runs, TILE_SIZE } from '@cotrace/mask';
+import { type Box, TILE_SIZE } from '@cotrace/mask';
 import type { MaskDoc } from '@cotrace/mask-doc';
 import type { Section } from '@cotrace/protocol';
 import { createCompositor, type PredictionMeaning } from './compositor.ts';
@@ -10,7 +10,8 @@ import { createImageSource, type ImageSource } from './imageSource.ts';
 import { imageOnly, type Layers, type MapLayer } from './layers.ts';
 import { createMapFade } from './mapFade.ts';
 import { createMapProbe } from './mapProbe.ts';
-import { createStrokeOverlay } from './strokeOverlay.ts';
+import { createSketchLayer, type Sketch } from './sketch.ts';
+import { createStrokeOverlay, type Inked } from './strokeOverlay.ts';
 import {
   between,
   type Extent,
@@ -38,7 +39,8 @@ const wantsLessMotion = () => window.matchMedia('(prefers-reduced-motion: reduce
 export interface StageOptions {
   readonly picture: HTMLCanvasElement;
   readonly overlay: HTMLCanvasElement;
-  /** The box that both fill. */
+  readonly sketch: HTMLCanvasElement;
+  /** The box that they fill. */
   readonly frame: HTMLElement;
   readonly layers: Layers;
   readonly onView: (view: Viewport, canvas: Extent) => void;
@@ -70,24 +72,20 @@ export interface Stage {
   flyTo(box: { x: number; y: number; width: number; height: number }): void;
   /** Glides to what somebody else sees, and goes on from wherever it is when told again. */
   follow(box: { x: number; y: number; width: number; height: number }): void;
-  beginStroke(color: string): void;
-  addToStroke(fresh: Runs, soFar: () => Runs): void;
+  beginStroke(): void;
+  addToStroke(fresh: readonly Inked[], soFar: () => readonly Inked[]): void;
   /** Takes the stroke off the overlay, once the mask below has it. */
   endStroke(): void;
+  /** What a tool would do; undefined takes it off. */
+  setSketch(sketch: Sketch | undefined): void;
   destroy(): void;
 }
 
-export function createStage({
-  picture,
-  overlay,
-  frame,
-  layers,
-  onView,
-  onHand,
-  onFailure,
-}: StageOptions): Stage {
+export function createStage(options: StageOptions): Stage {
+  const { picture, overlay, frame, layers, onView, onHand, onFailure } = options;
   const compositor = createCompositor(picture);
   const stroke = createStrokeOverlay(overlay);
+  const sketchLayer = createSketchLayer(options.sketch);
   const probe = createMapProbe();
   const fade = createMapFade();
   let fadeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -99,7 +97,9 @@ export function createStage({
   let shown = layers;
   let source: ImageSource | undefined;
   let stopFollowing: (() => void) | undefined;
-  let strokeSoFar: (() => Runs) | undefined;
+  let strokeSoFar: (() => readonly Inked[]) | undefined;
+  let sketch: Sketch | undefined;
+  let sketchRequest = 0;
   let frameRequest = 0;
   let flight = 0;
   /** What is to be drawn: nothing, a box of the image, or all of it. */
@@ -119,6 +119,15 @@ export function createStage({
     if (frameRequest === 0) frameRequest = requestAnimationFrame(drawNow);
   };
 
+  const drawSketch = () => {
+    cancelAnimationFrame(sketchRequest);
+    sketchRequest = 0;
+    sketchLayer.draw(sketch, view, image);
+  };
+  const redrawSketch = () => {
+    if (sketchRequest === 0) sketchRequest = requestAnimationFrame(drawSketch);
+  };
+
   const stepFade = () => {
     clearTimeout(fadeTimer);
     if (fade.step(performance.now())) redraw();
@@ -130,6 +139,7 @@ export function createStage({
     view = onDevicePixels(keptInSight(next, image, canvas), ratio);
     source?.look(view, canvas, ratio);
     if (strokeSoFar !== undefined) stroke.moved(view, strokeSoFar());
+    if (sketch !== undefined) redrawSketch();
     onView(view, canvas);
     redraw();
   };
@@ -150,6 +160,7 @@ export function createStage({
     canvas = { width: Math.max(1, frame.clientWidth), height: Math.max(1, frame.clientHeight) };
     compositor.resize(canvas, ratio);
     stroke.resize(canvas, ratio);
+    sketchLayer.resize(canvas, ratio);
     // What was in the middle stays there.
     const [dx, dy] = [(canvas.width - before.width) / 2, (canvas.height - before.height) / 2];
     moveTo(fitted ? fit(image, canvas) : panned(view, dx, dy));
@@ -160,6 +171,7 @@ export function createStage({
   observer.observe(frame);
   compositor.resize(canvas, ratio);
   stroke.resize(canvas, ratio);
+  sketchLayer.resize(canvas, ratio);
 
   const middle = () => ({ x: canvas.width / 2, y: canvas.height / 2 });
 
@@ -264,11 +276,11 @@ export function createStage({
       };
       flight = requestAnimationFrame(step);
     },
-    beginStroke(color) {
+    beginStroke() {
       onHand();
       land();
       fade.hold(performance.now());
-      stroke.begin(color, view);
+      stroke.begin(view);
     },
     addToStroke(fresh, soFar) {
       strokeSoFar = soFar;
@@ -282,8 +294,14 @@ export function createStage({
       fade.release(performance.now());
       stepFade();
     },
+    setSketch(next) {
+      if (next === undefined && sketch === undefined) return;
+      sketch = next;
+      redrawSketch();
+    },
     destroy() {
       land();
+      cancelAnimationFrame(sketchRequest);
       clearTimeout(fadeTimer);
       cancelAnimationFrame(frameRequest);
       observer.disconnect();

@@ -5,14 +5,19 @@
 import { forEachRun, type Runs } from '@cotrace/mask';
 import type { Extent, Viewport } from './viewport.ts';
 
+/** Pixels in a CSS colour (with its alpha). */
+export interface Inked {
+  readonly runs: Runs;
+  readonly color: string;
+}
+
 export interface StrokeOverlay {
   resize(canvas: Extent, devicePixelRatio: number): void;
-  /** Starts a stroke in a CSS colour (with its alpha). */
-  begin(color: string, view: Viewport): void;
+  begin(view: Viewport): void;
   /** Fills pixels that were not covered before. */
-  add(fresh: Runs): void;
+  add(fresh: readonly Inked[]): void;
   /** The view has moved under a stroke: everything so far again. */
-  moved(view: Viewport, runs: Runs): void;
+  moved(view: Viewport, soFar: readonly Inked[]): void;
   clear(): void;
 }
 
@@ -20,11 +25,10 @@ export function createStrokeOverlay(canvas: HTMLCanvasElement): StrokeOverlay {
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('This browser gives no canvas to draw on. Use another browser.');
   let ratio = 1;
-  let color = '';
   let view: Viewport | undefined;
   let dirty = false;
 
-  const fill = (runs: Runs) => {
+  const fill = ({ runs, color }: Inked) => {
     if (view === undefined || runs.length === 0) return;
     const scale = view.scale * ratio;
     const left = view.offsetX * ratio;
@@ -56,16 +60,15 @@ export function createStrokeOverlay(canvas: HTMLCanvasElement): StrokeOverlay {
       canvas.height = Math.max(1, Math.round(extent.height * ratio));
       dirty = false;
     },
-    begin(strokeColor, at) {
+    begin(at) {
       clear();
-      color = strokeColor;
       view = at;
     },
-    add: fill,
-    moved(at, runs) {
+    add: (fresh) => fresh.forEach(fill),
+    moved(at, soFar) {
       view = at;
       clear();
-      fill(runs);
+      soFar.forEach(fill);
     },
     clear() {
       clear();
