@@ -1,7 +1,8 @@
 /** A mask's past through the routes: as it was, who painted a pixel, and the way back. */
 import { decodeImage } from '@cotrace/image-io';
-import type { Project, Role } from '@cotrace/protocol';
+import { LEASE_HEADER, PROTOCOL_VERSION, type Project, type Role } from '@cotrace/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REPORT } from '../../apps/server/src/jobs/testing/jobsWorld.ts';
 import { openPainter, type Painter } from '../../apps/server/src/rooms/testing/painter.ts';
 import {
   startTestServer,
@@ -152,6 +153,42 @@ describe('the way back', () => {
     await restore(people.rita, { point: before.id });
     expect(Buffer.compare(await labels(maskId), spoilt)).toBe(0);
     expect((await restore(people.rita, { point: before.id })).changedPixels).toBe(0);
+  });
+});
+
+describe('a trainer', () => {
+  it('is told the labels as the live model saw them, beside those of now', async () => {
+    const maskId = await freshMask();
+    await using anna = await painterOf('anna', maskId);
+    anna.stroke(1, [10, 75], [190, 75], 21);
+    anna.stroke(2, [10, 20], [190, 20], 21);
+    await anna.saved();
+    const before = await labels(maskId);
+    const { prisma } = server.db;
+    const { taskId, sectionId } = await prisma.mask.findUniqueOrThrow({ where: { id: maskId } });
+    const done = await prisma.job.create({ data: { taskId, reason: 'requested', state: 'done' } });
+    const { id: modelId } = await prisma.trainedModel.create({
+      data: { taskId, jobId: done.id, blob: 'none', report: REPORT, labelsAt: new Date() },
+    });
+    await prisma.task.update({ where: { id: taskId }, data: { liveModelId: modelId } });
+    const { id: jobId } = await server.owner.call('requestJob', { params: { taskId } });
+    const { job } = await server.trainer.call('claimJob', {
+      body: { protocolVersion: PROTOCOL_VERSION, trainerId: 't', name: 't', engine: 't' },
+    });
+    const headers = { [LEASE_HEADER]: job!.leaseToken };
+    const params = { jobId, sectionId, modelId };
+    const seen = async (name: 'trainerSectionLabels' | 'trainerEarlierLabels') =>
+      decodeImage(await server.trainer.call(name, { params, headers }), name)[0]!.data as Uint8Array;
+    expect(job!.sections.find((one) => one.sectionId === sectionId)!.earlierLabelsUrl).not.toBeNull();
+    // Nothing was painted since: they are what they are now.
+    expect(Buffer.compare(await seen('trainerEarlierLabels'), before)).toBe(0);
+
+    anna.stroke(2, [100, 30], [100, 140], 31);
+    await anna.saved();
+    expect(Buffer.compare(await seen('trainerEarlierLabels'), before)).toBe(0);
+    expect(Buffer.compare(await seen('trainerSectionLabels'), await labels(maskId))).toBe(0);
+    expect(Buffer.compare(await seen('trainerSectionLabels'), before)).not.toBe(0);
+    await server.owner.call('cancelJob', { params: { jobId } });
   });
 });
 

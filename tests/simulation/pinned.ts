@@ -44,4 +44,21 @@ export const PINNED: readonly Pinned[] = [
     weather: { servers: 2, lostUp: 0, lostDown: 0.02, undoHorizon: 6, hostile: 1 },
     found: 'a page brought the deletions of a fold to a server that had not heard of it',
   },
+  {
+    seed: 2216,
+    weather: {},
+    found:
+      'undos that shared a frame, the latest first, deleted what does not exist at a page that was behind',
+  },
+  {
+    seed: 3929,
+    weather: {},
+    found:
+      'what was saved stayed on the device when the epoch ended before an acknowledgement was told again',
+  },
+  {
+    seed: 5230,
+    weather: {},
+    found: 'an acknowledgement of what a new epoch had written got lost, and was told to nobody again',
+  },
 ];

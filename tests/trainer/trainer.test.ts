@@ -1,12 +1,12 @@
 /** A trainer and the server's own routes: a whole run, and every way in which one can end early. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadEngine } from '@cotrace/engine';
 import { decodeImage } from '@cotrace/image-io';
 import { JOB_LEASE_MS, type Progress } from '@cotrace/protocol';
-import { encodeModel } from '@cotrace/training';
+import { type Checkpoint, encodeModel } from '@cotrace/training';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JobRow } from '../../apps/server/src/jobs/jobStore.ts';
 import { POLICY, publishModel } from '../../apps/server/src/jobs/testing/jobsWorld.ts';
@@ -38,7 +38,12 @@ afterAll(async () => {
 type World = Awaited<ReturnType<typeof startTrainerWorld>>;
 
 /** A daemon in this process. `stop` is SIGTERM. */
-function startTrainer(world: World, trainerId: string, wrap = (connection: Connection) => connection) {
+function startTrainer(
+  world: World,
+  trainerId: string,
+  wrap = (connection: Connection) => connection,
+  parts: { shortestStint?: number } = {},
+) {
   const said: string[] = [];
   const stopping = new AbortController();
   const say = (line: string) => said.push(line);
@@ -52,6 +57,7 @@ function startTrainer(world: World, trainerId: string, wrap = (connection: Conne
     checkpoints: createCheckpoints(join(folder, trainerId)),
     stopping: stopping.signal,
     say,
+    ...parts,
   });
   return {
     said,
@@ -127,6 +133,100 @@ describe('a run', () => {
     expect(first!.report.liveScore).toBeNull();
     expect(second!.report.liveScore).toEqual(first!.report.score);
     expect([first!.live, second!.live]).toEqual([!second!.report.beatsLive, second!.report.beatsLive]);
+  });
+});
+
+describe('a retrain that people wait for', () => {
+  it('ends with its first better map, told what is new; another run spends the rest', async () => {
+    await using world = await startTrainerWorld(database);
+    const { taskId, masks, sections } = await world.tissueProject({ budgetSeconds: 20 });
+    const live = await publishModel(world, taskId, [], []);
+    // It finds every pixel as likely a cell as a membrane: whatever was learnt is not worse.
+    const clueless = await tinyModel({ seed: 3 });
+    for (const { values } of clueless.state.parameters.slice(-2)) values.fill(0);
+    world.blobs.kept.set(`models/${live.jobId}`, encodeModel(clueless));
+    const { width, height, values } = world.rooms.planes.get(masks[0]!)!;
+    const earlier = { width, height, values: values.map((value, at) => (at < 1000 ? value : 0)) };
+    world.history.planes.set(masks[0]!, earlier);
+    world.clock.advance(1_000);
+    const asked: string[] = [];
+    let claims = 0;
+    let letOn = () => {};
+    const mayGoOn = new Promise<void>((done) => {
+      letOn = done;
+    });
+    const trainer = startTrainer(
+      world,
+      'a',
+      (connection) => ({
+        async call(name, options, signal) {
+          if (name === 'trainerEarlierLabels') {
+            asked.push((options as { params: { sectionId: string } }).params.sectionId);
+          }
+          if (name === 'claimJob' && ++claims === 2) await mayGoOn;
+          return connection.call(name, options, signal);
+        },
+      }),
+      { shortestStint: 1 },
+    );
+    const done = world.live.next('job', stateIs('done'));
+    const queued = world.live.next('job', stateIs('queued'));
+    await world.jobs.request(taskId, 'requested');
+    await queued;
+    const rest = world.live.next('job', stateIs('queued'));
+    await done;
+    await rest;
+
+    const [early] = await world.store.models.models(taskId);
+    const { report } = early!;
+    expect(early!.live).toBe(true);
+    expect(report.verdict).toMatch(/^Went live, .* Training goes on in another run\.$/);
+    expect(report.seconds).toBeLessThan(18);
+    expect(report.secondsLeft).toBeCloseTo(20 - report.seconds, 5);
+    expect(report.score!.vRand).toBeGreaterThanOrEqual(report.liveScore!.vRand!);
+    expect((await world.store.models.maps(early!.modelId)).filter(({ published }) => published)).toHaveLength(
+      3,
+    );
+    // Not of the section that is held out, nor of one without paint.
+    expect(asked).toEqual([sections[0]]);
+
+    const going = await world.prisma.job.findFirstOrThrow({ where: { reason: 'continued' } });
+    expect(going).toMatchObject({ taskId, state: 'queued', budgetSeconds: report.secondsLeft });
+    // The rest of the budget is the rest of the test's patience, too.
+    await world.prisma.job.update({ where: { id: going.id }, data: { budgetSeconds: 1 } });
+    world.clock.advance(1_000);
+    const over = world.live.next('job', stateIs('done'));
+    letOn();
+    await over;
+    await trainer.stop();
+    const [last] = await world.store.models.models(taskId);
+    expect(last).toMatchObject({ jobId: going.id, report: { secondsLeft: 0, liveScore: report.score } });
+  });
+});
+
+describe('checkpoints of a run in stints', () => {
+  it('are gone on with from the latest that can be read, with what was spent before it', async () => {
+    const place = join(folder, 'stints');
+    const checkpoints = createCheckpoints(place);
+    expect(await checkpoints.load('job')).toBeUndefined();
+    const { state, recipe } = await tinyModel();
+    const at = (step: number): Checkpoint => ({
+      ...{ labels: [], recipe, seed: 1, step, seconds: 2, smoothedLoss: null },
+      ...{ state, best: null },
+    });
+    await checkpoints.save('job', { stint: 0, before: { steps: 0, seconds: 0 } }, at(30));
+    await checkpoints.save('job', { stint: 1, before: { steps: 40, seconds: 5 } }, at(10));
+    expect(await checkpoints.load('job')).toMatchObject({
+      stint: 1,
+      before: { steps: 40, seconds: 5 },
+      checkpoint: { step: 10 },
+    });
+    for (const name of await readdir(join(place, 'job', '1'))) {
+      if (!name.endsWith('.json')) await writeFile(join(place, 'job', '1', name), 'half a file');
+    }
+    expect(await checkpoints.load('job')).toMatchObject({ stint: 0, checkpoint: { step: 30 } });
+    await checkpoints.clear();
+    expect(await checkpoints.load('job')).toBeUndefined();
   });
 });
 

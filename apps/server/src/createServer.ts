@@ -19,6 +19,7 @@ import { createJobs } from './jobs/createJobs.ts';
 import { createLiveEvents } from './live/createLiveEvents.ts';
 import type { Log } from './log.ts';
 import { createMaskHandlers } from './masks/maskHandlers.ts';
+import { createMaskHistory } from './masks/maskHistory.ts';
 import { createInvitationHandlers } from './projects/invitationHandlers.ts';
 import { createPeopleHandlers } from './projects/peopleHandlers.ts';
 import { createProjectHandlers } from './projects/projectHandlers.ts';
@@ -66,7 +67,8 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
   const live = createLiveEvents({ httpServer, access, log });
   const rooms = createRooms({ store: store.rooms, access, log });
   const clock = parts.clock ? { clock: parts.clock } : {};
-  const jobs = createJobs({ store: store.jobs, rooms, blobs, live, log, ...clock });
+  const history = createMaskHistory(store.history);
+  const jobs = createJobs({ store: store.jobs, rooms, history, blobs, live, log, ...clock });
   /** Paint that is being counted: it is waited for before the database is let go. */
   const counting = new Set<Promise<void>>();
   rooms.onPainted((painted) => {
@@ -105,7 +107,7 @@ export async function createServer(parts: ServerParts): Promise<CotraceServer> {
         live,
         home,
       }),
-      ...createMaskHandlers({ store: store.history, rooms }),
+      ...createMaskHandlers({ store: store.history, history, rooms }),
       ...jobs.handlers,
       ...exports.handlers,
     },

@@ -15,6 +15,7 @@ export interface DaemonParts {
   trainerId: string;
   name: string;
   checkpoints: Checkpoints;
+  shortestStint?: number | undefined;
   stopping: AbortSignal;
   say: (line: string) => void;
 }

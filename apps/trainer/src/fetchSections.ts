@@ -32,19 +32,33 @@ export async function fetchLabels(
   return Uint8Array.from(decodeImage(bytes, `labels of section ${section.index}`)[0]!.data);
 }
 
-/** Sections with paint, image and labels. */
+/** Label values as they were when a model was trained on them; undefined where that is not known, or nobody asks. */
+async function fetchEarlierLabels(
+  section: JobSection,
+  { jobId, server, signal }: Fetching,
+  modelId: string | null,
+): Promise<Uint8Array | undefined> {
+  const { sectionId, earlierLabelsUrl, heldOut } = section;
+  if (modelId === null || earlierLabelsUrl === null || heldOut) return undefined;
+  const params = { jobId, sectionId, modelId };
+  const bytes = await server.call('trainerEarlierLabels', { params }, signal);
+  return Uint8Array.from(decodeImage(bytes, `earlier labels of section ${section.index}`)[0]!.data);
+}
+
+/** Sections with paint, image and labels; those that train with what the model saw of them that they go on from. */
 export async function fetchLabelled(
   sections: readonly JobSection[],
   fetching: Fetching,
-  onFetched: (done: number) => void,
+  { goesOnFrom, onFetched }: { goesOnFrom: string | null; onFetched: (done: number) => void },
 ): Promise<Section[]> {
   const fetched: Section[] = [];
   for (const section of sections) {
-    const [image, labels] = await Promise.all([
+    const [image, labels, earlierLabels] = await Promise.all([
       fetchImage(section, fetching),
       fetchLabels(section, fetching),
+      fetchEarlierLabels(section, fetching, goesOnFrom),
     ]);
-    fetched.push({ ...image, labels });
+    fetched.push({ ...image, labels, earlierLabels });
     onFetched(fetched.length);
   }
   return fetched;

@@ -30,7 +30,7 @@ const GIVE_BACK_MS = 5_000;
 /** @throws RemoteError when the server refuses to hear how it ended. */
 export async function runJob(
   job: ClaimedJob,
-  parts: Pick<Work, 'engine' | 'replicas' | 'checkpoints' | 'say'> & {
+  parts: Pick<Work, 'engine' | 'replicas' | 'checkpoints' | 'shortestStint' | 'say'> & {
     connection: Connection;
     stopping: AbortSignal;
   },
@@ -61,8 +61,9 @@ export async function runJob(
     });
 
   try {
-    const { engine, replicas } = parts;
-    await workOn({ job, engine, replicas, server, checkpoints, signal, report: heartbeat.report, say });
+    const { engine, replicas, shortestStint } = parts;
+    const { report } = heartbeat;
+    await workOn({ job, engine, replicas, server, checkpoints, shortestStint, signal, report, say });
     // A renewal that overtakes the end would find the lease gone.
     await heartbeat.close();
     await server.call('finishJob', { params }, signal);

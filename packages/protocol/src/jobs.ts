@@ -15,7 +15,8 @@ export const MAX_JOB_ATTEMPTS = 5;
 /** Code of a `failJob` that is no failure: the trainer was asked to stop. It costs the job no attempt. */
 export const JOB_GIVEN_BACK = 'JOB_GIVEN_BACK';
 
-export const JOB_REASONS = ['threshold', 'requested', 'nightly'] as const;
+/** `continued`: spends what a run left of its budget when it ended early with a better model. */
+export const JOB_REASONS = ['threshold', 'requested', 'nightly', 'continued'] as const;
 
 export const job = z.object({
   id,
@@ -49,6 +50,10 @@ export const jobSection = z.object({
   heldOut: z.boolean(),
   imageUrl: z.string(),
   labelsUrl: z.string().nullable(),
+  earlierLabelsUrl: z
+    .string()
+    .nullable()
+    .describe('the same as the live model saw them; null where that is not known, or nothing is painted'),
   labelledPixels: z.number().int(),
 });
 export type JobSection = z.infer<typeof jobSection>;
@@ -59,6 +64,7 @@ export const claimedJob = z.object({
   projectId: id,
   taskId: id,
   taskName: z.string(),
+  reason: z.enum(JOB_REASONS),
   labels: labelTable,
   recipe: policy.shape.recipe,
   seed: z.number().int(),
@@ -83,6 +89,11 @@ export const modelReport = z.object({
   labelledPixels: z.number().int(),
   steps: z.number().int(),
   seconds: z.number(),
+  secondsLeft: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('of the budget, where the run ended early since it was better'),
   engine: z.string(),
   finalLoss: z.number().nullable(),
 });

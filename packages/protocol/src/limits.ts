@@ -1,7 +1,7 @@
 /** Limits that both ends of a wire must agree on, with units and reasons. Holds numbers only. */
 
 /** Spoken in `/healthz`, at a trainer's claim and in a model's folder. Raise it when a wire format breaks. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Longest side of a section in pixels: 12,000² is the largest that a browser's canvas and 24 GB of memory both bear. */
 export const MAX_SECTION_SIDE = 12_000;
@@ -36,6 +36,9 @@ export const JOB_RENEW_MS = 5_000;
 
 /** Milliseconds that a trainer's request for a job waits on the server before it answers "nothing yet". */
 export const CLAIM_WAIT_MS = 20_000;
+
+/** Seconds of training that a run has at least: with less there is nothing to go on with, either. */
+export const LEAST_BUDGET_SECONDS = 1;
 
 /** Milliseconds that an uncertain region stays promised to the person who was sent there. */
 export const REGION_LEASE_MS = 5 * 60_000;

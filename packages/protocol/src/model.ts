@@ -1,6 +1,6 @@
 /** Shapes of what the server keeps, as REST shows them. Times are ISO 8601, sizes pixels, colours `#rrggbb`. */
 import { z } from 'zod';
-import { MAX_SECTION_SIDE } from './limits.ts';
+import { LEAST_BUDGET_SECONDS, MAX_SECTION_SIDE } from './limits.ts';
 import { ROLES } from './permissions.ts';
 
 export const id = z.string().min(1).max(64);
@@ -38,7 +38,7 @@ export const policy = z.object({
     depth: z.number().int().min(1).max(5),
     tile: z.number().int().min(32).max(1024),
     batch: z.number().int().min(1).max(64),
-    budgetSeconds: z.number().min(1).max(86_400).describe('training time of one run'),
+    budgetSeconds: z.number().min(LEAST_BUDGET_SECONDS).max(86_400).describe('training time of one run'),
   }),
 });
 export type Policy = z.infer<typeof policy>;

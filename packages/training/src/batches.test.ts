@@ -40,6 +40,47 @@ describe('batches', () => {
     expect(take(3, 7)).not.toEqual(take(4, 7));
   });
 
+  test('of a retrain are the same for whoever makes a part of them, and begin anywhere', () => {
+    const section = stripes({ width: 64, height: 64 });
+    const earlierLabels = partlyLabelled(section, (x) => x < 32).labels!;
+    const make = () =>
+      createBatches(setOf([{ ...section, earlierLabels }]), { tile: 32, batch: 4, seed: 8, augment });
+    const gone = make();
+    for (let step = 0; step < 7; step++) gone(step);
+    const whole = gone(7).images.slice();
+    for (const [first, count] of [
+      [0, 2],
+      [2, 2],
+      [3, 1],
+    ] as const) {
+      const { images } = make()(7, { first, count });
+      expect(images).toEqual(whole.slice(first * 1024, (first + count) * 1024));
+    }
+  });
+
+  test('say where their images lie', () => {
+    const section = { ...stripes({ width: 200, height: 150 }), name: 'where.png' };
+    const set = setOf([partlyLabelled(section, (x, y) => x > 60 && x < 140 && y > 60 && y < 90)]);
+    const straight = {
+      matrix: [1, 0, 0, 1],
+      elastic: 0,
+      contrast: 1,
+      curve: 0,
+      brightness: 0,
+      noise: 0,
+    } as const;
+    const batches = createBatches(set, { tile: 32, batch: 4, seed: 5, augment: () => straight });
+    const { images } = batches(3);
+    for (const [i, { section: name, x, y, width, height }] of batches.tiles(3).entries()) {
+      expect([name, width, height]).toEqual(['where.png', 32, 32]);
+      const { image } = set.sections[0]!;
+      for (const at of [0, 31, 500, 1023]) {
+        const [u, v] = [at % 32, Math.floor(at / 32)];
+        expect(images[i * 1024 + at]).toBeCloseTo(image[(y + v) * 200 + x + u]!, 5);
+      }
+    }
+  });
+
   test('move picture and labels together', () => {
     // Light stripes are class 1: whatever the bend, dark pixels away from edges must be class 0.
     const set = setOf([stripes({ width: 128, height: 128 })]);

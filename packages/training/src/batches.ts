@@ -4,7 +4,7 @@ import type { DrawAugmentation } from './augmentation.ts';
 import { cropPlaces } from './cropPlaces.ts';
 import { seededRandom } from './seededRandom.ts';
 import type { TrainingSet } from './trainingSet.ts';
-import { warpCrop } from './warp.ts';
+import { cropMiddle, warpCrop } from './warp.ts';
 
 /** Images of a batch that one of several processes takes: `count` of them, from number `first` on. */
 export interface Share {
@@ -12,8 +12,21 @@ export interface Share {
   count: number;
 }
 
-/** The batch of a step, or a share of it: the same images, whoever makes them. */
-export type Batches = (step: number, share?: Share) => TrainBatch;
+/** Where an image of a batch lies in its section, pixels; without its turn and bend. */
+export interface Tile {
+  section: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Batches {
+  /** The batch of a step, or a share of it: the same images, whoever makes them. */
+  (step: number, share?: Share): TrainBatch;
+  /** Where its images come from. */
+  tiles(step: number): Tile[];
+}
 
 /** Its arrays are used again by the next call: a batch is to be consumed before that. */
 export function createBatches(
@@ -26,7 +39,7 @@ export function createBatches(
   const images = new Float32Array(batch * pixels);
   const targets = new Uint8Array(batch * pixels);
   const weights = new Float32Array(batch * pixels);
-  return (step, { first, count } = { first: 0, count: batch }) => {
+  const make = (step: number, { first, count }: Share = { first: 0, count: batch }): TrainBatch => {
     for (let i = 0; i < count; i++) {
       const random = seededRandom(seed, step, first + i);
       const place = drawPlace(random);
@@ -44,4 +57,13 @@ export function createBatches(
       ...{ images: part(images), targets: part(targets), weights: part(weights) },
     };
   };
+  const tiles = (step: number): Tile[] =>
+    Array.from({ length: batch }, (_, image) => {
+      const random = seededRandom(seed, step, image);
+      const place = drawPlace(random);
+      const middle = cropMiddle(place, augment(random, tile), tile, random);
+      const [x, y] = [middle.x, middle.y].map((at) => Math.round(at - (tile - 1) / 2)) as [number, number];
+      return { section: place.section.name, x, y, width: tile, height: tile };
+    });
+  return Object.assign(make, { tiles });
 }

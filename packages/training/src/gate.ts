@@ -20,6 +20,8 @@ export interface Score {
 
 export interface Judgement {
   beatsLive: boolean;
+  /** Whether there was a live model to be measured against. */
+  compared: boolean;
   /** One sentence for people. */
   verdict: string;
 }
@@ -31,22 +33,32 @@ export function judge(candidate: Score | null, live: Score | null): Judgement {
   if (candidate === null) {
     return {
       beatsLive: true,
+      compared: false,
       verdict: 'Went live unjudged: no held-out section has labels. Paint some to have models compared.',
     };
   }
   const on = `${candidate.sections} held-out section${candidate.sections === 1 ? '' : 's'}`;
   const measure = (['vRand', 'dice'] as const).find((name) => candidate[name] !== null);
   if (measure === undefined) {
-    return { beatsLive: true, verdict: `Went live unjudged: the labels of ${on} allow no measure.` };
+    return {
+      beatsLive: true,
+      compared: false,
+      verdict: `Went live unjudged: the labels of ${on} allow no measure.`,
+    };
   }
   const name = measure === 'vRand' ? 'V_Rand' : 'Dice';
   const now = candidate[measure]!;
   const before = live?.[measure] ?? null;
   if (before === null) {
-    return { beatsLive: true, verdict: `Went live as the first model: ${name} ${now.toFixed(4)} on ${on}.` };
+    return {
+      beatsLive: true,
+      compared: false,
+      verdict: `Went live as the first model: ${name} ${now.toFixed(4)} on ${on}.`,
+    };
   }
   const figures = `${name} ${now.toFixed(4)} against ${before.toFixed(4)} of the live model on ${on}`;
-  if (now > before + TIE) return { beatsLive: true, verdict: `Went live, better: ${figures}.` };
-  if (now >= before - TIE) return { beatsLive: true, verdict: `Went live, as good: ${figures}.` };
-  return { beatsLive: false, verdict: `Not better, kept aside: ${figures}.` };
+  const compared = true;
+  if (now > before + TIE) return { beatsLive: true, compared, verdict: `Went live, better: ${figures}.` };
+  if (now >= before - TIE) return { beatsLive: true, compared, verdict: `Went live, as good: ${figures}.` };
+  return { beatsLive: false, compared, verdict: `Not better, kept aside: ${figures}.` };
 }

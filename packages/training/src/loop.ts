@@ -10,6 +10,7 @@ import { TrainingError } from './errors.ts';
 import { heldOutLoss } from './heldOutLoss.ts';
 import { learningRate } from './learningRate.ts';
 import type { Preset } from './presets.ts';
+import { describeRefused, type RefusedStep } from './refusedSteps.ts';
 import type { RunEnd } from './run.ts';
 import { prepareTrainingSet } from './trainingSet.ts';
 import type { RunOptions, TrainResult } from './trainOptions.ts';
@@ -27,6 +28,8 @@ export interface Run {
   batches: Batches;
   /** One step of the run, by its number; its mean loss. Throws UnetError LOSS_NOT_FINITE. */
   takeStep: (step: number, learningRate: number) => Promise<number>;
+  /** Whose gradients the last step took, where that is not the batch of its number. */
+  lastBatch?: (() => number) | undefined;
   /** Milliseconds. */
   now: () => number;
   startedAt: number;
@@ -42,7 +45,10 @@ export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
 
   let step = resumeFrom?.step ?? 0;
   let loss = resumeFrom?.smoothedLoss ?? null;
-  let strikes = 0;
+  /** Steps since the last finite loss. */
+  let refused: RefusedStep[] = [];
+  let isTold = false;
+  let stoppedBy: string | null = null;
   let ended: TrainResult['ended'] = 'budget';
   let toldAt = -Infinity;
   let savedAt = now();
@@ -111,17 +117,23 @@ export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
       throw new TrainingError('CANCELLED', `cancelled after ${step} steps`);
     }
     const from = seconds();
-    const rate = learningRate(schedule, { step, fraction: fractionNow() }) / 2 ** strikes;
+    const rate = learningRate(schedule, { step, fraction: fractionNow() }) / 2 ** refused.length;
     let stepLoss: number | null = null;
     try {
       stepLoss = await takeStep(step, rate);
       loss = loss === null ? stepLoss : SMOOTHING * loss + (1 - SMOOTHING) * stepLoss;
-      strikes = 0;
+      refused = [];
     } catch (error) {
       if (!(error instanceof UnetError) || error.code !== 'LOSS_NOT_FINITE') throw error;
-      strikes++;
-      if (strikes === MAX_STRIKES) {
-        if (loss === null) throw new TrainingError('LOSS_NOT_FINITE', error.message, error);
+      refused.push({ step, batch: run.lastBatch?.() ?? step });
+      // Refused steps leave the weights as they were: what they failed at can be found now, whichever of them it was.
+      if (!isTold) {
+        isTold = true;
+        options.onRefused?.(`The loss was not finite ${await describeRefused(unet, batches, refused)}.`);
+      }
+      if (refused.length === MAX_STRIKES) {
+        stoppedBy = await describeRefused(unet, batches, refused);
+        if (loss === null) throw new TrainingError('LOSS_NOT_FINITE', stoppedBy, error);
         ended = 'loss-not-finite';
         break;
       }
@@ -136,7 +148,7 @@ export async function runSteps(options: RunOptions, run: Run): Promise<RunEnd> {
   }
   await choice.atEnd({ step, smoothedLoss: loss, fraction: fractionNow() });
   tell();
-  return { best: choice.best(), steps: step, seconds: seconds(), finalLoss: loss, ended };
+  return { best: choice.best(), steps: step, seconds: seconds(), finalLoss: loss, ended, stoppedBy };
 }
 
 /** Null without held-out labels of at least two classes: the smoothed training loss decides then. */

@@ -25,6 +25,7 @@ export interface RunEnd {
   seconds: number;
   finalLoss: number | null;
   ended: TrainResult['ended'];
+  stoppedBy: TrainResult['stoppedBy'];
 }
 
 /** Whether `train` can begin with this model's weights. */
@@ -101,7 +102,7 @@ export async function finishRun(
   options: TrainOptions,
   { preset, set }: PreparedRun,
   unet: Unet,
-  { best, steps, seconds, finalLoss, ended }: RunEnd,
+  { best, steps, seconds, finalLoss, ended, stoppedBy }: RunEnd,
 ): Promise<TrainResult> {
   const { engine, labels, recipe, seed, heldOut, signal } = options;
   if (best) unet.importState(best.state, 'weights');
@@ -121,5 +122,6 @@ export async function finishRun(
     finalLoss,
     labelledPixels,
     ended,
+    stoppedBy,
   };
 }

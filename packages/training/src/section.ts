@@ -21,6 +21,11 @@ export interface Section {
   image: Float32Array;
   /** [height, width] label values, 0 = unknown; null where nothing is painted. */
   labels: Uint8Array | null;
+  /**
+   * [height, width]: the same as the weights that a run starts from saw them, 0 where they were not painted yet. Absent: not
+   * known, nothing of this section counts as new.
+   */
+  earlierLabels?: Uint8Array | undefined;
 }
 
 /** Marks an unpainted pixel among class indices. */

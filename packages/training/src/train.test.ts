@@ -21,7 +21,7 @@ const run = async (options: Partial<TrainOptions> = {}) =>
     seed: 1,
     ...options,
   });
-const weights = ({ model }: Awaited<ReturnType<typeof run>>) =>
+const weights = ({ model }: Pick<Awaited<ReturnType<typeof run>>, 'model'>) =>
   model.state.parameters.map(({ values }) => values);
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
@@ -131,9 +131,54 @@ describe('a training run', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('that only meets infinite losses says so', async () => {
-    const broken = { ...section, image: section.image.map(() => Number.NaN) };
-    await expect(run({ sections: [broken] })).rejects.toThrow(code('LOSS_NOT_FINITE'));
+  const nan = (name: string) => ({ ...section, name, image: section.image.map(() => Number.NaN) });
+
+  test.each(['default', 'course'] as const)(
+    'that only meets infinite losses says at which steps and on which tiles, %s',
+    async (preset) => {
+      const refused = run({ recipe: { ...TINY_RECIPE, preset }, sections: [nan('broken.png')] });
+      await expect(refused).rejects.toThrow(code('LOSS_NOT_FINITE'));
+      await expect(refused).rejects.toThrow(
+        preset === 'default'
+          ? /at steps 1 to 5, on the tiles "broken\.png" \(x -?\d+, y -?\d+, 32 × 32\), /
+          : /at steps 1 to 5, on the tile "broken\.png" \(x 0, y 0, 64 × 64\)\.\)$/,
+      );
+    },
+  );
+
+  test('that meets them now and then names the guilty tiles once, learns from the others, and ends', async () => {
+    const told: string[] = [];
+    const { steps, ended, stoppedBy } = await run({
+      sections: [
+        section,
+        { ...nan('broken.png'), labels: partlyLabelled(section, (x, y) => x < 16 && y < 8).labels },
+      ],
+      recipe: { ...TINY_RECIPE, steps: 30 },
+      onRefused: (sentence) => told.push(sentence),
+    });
+    expect({ steps, ended, stoppedBy }).toEqual({ steps: 30, ended: 'budget', stoppedBy: null });
+    expect(told).toEqual([
+      expect.stringMatching(/^The loss was not finite at step \d+, on the tile "broken\.png" /),
+    ]);
+    expect(told[0]).not.toContain(`"${section.name}"`);
+  });
+
+  test('whose loss does not stay finite ends with the last good weights, and says where', async () => {
+    const { steps, ended, stoppedBy, model } = await run({
+      recipe: { ...TINY_RECIPE, steps: 30 },
+      onBatch: (step, { images }) => {
+        if (step >= 3) images.fill(Number.NaN);
+      },
+    });
+    // As they come from the sections these tiles are sound: they are all that can be named.
+    expect({ steps, ended, stoppedBy }).toEqual({
+      steps: 7,
+      ended: 'loss-not-finite',
+      stoppedBy: expect.stringMatching(
+        /^at steps 4 to 8, on no one of the tiles "stripes.png" .* and 2 more alone/,
+      ),
+    });
+    expect(weights({ model }).every((values) => values.every(Number.isFinite))).toBe(true);
   });
 
   test.each([

@@ -41,6 +41,8 @@ export interface TrainOptions {
   onBatch?: ((step: number, batch: TrainBatch) => void | Promise<void>) | undefined;
   /** A step did not fit into memory: a sentence on what was halved for it. At most once a run. */
   onHalved?: ((sentence: string) => void) | undefined;
+  /** The loss of a step was not finite, and nothing was learnt from it: a sentence on where. The first time in a run. */
+  onRefused?: ((sentence: string) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds from any origin, never backwards. */
   now?: (() => number) | undefined;
@@ -54,6 +56,8 @@ export interface TrainResult {
   labelledPixels: number;
   /** Why it stopped. A loss that stays infinite ends a run with the last good weights. */
   ended: 'budget' | 'loss-not-finite';
+  /** At which steps and on which tiles the loss was not finite; null where the budget ended the run. */
+  stoppedBy: string | null;
 }
 
 /** The same without an engine: each of several processes has its own. */

@@ -8,7 +8,16 @@ import { seededRandom } from './seededRandom.ts';
 import { standardise } from './standardise.ts';
 import { thinWalls } from './thinWalls.ts';
 
-export interface PreparedSection {
+/** Painted pixels that crops may be laid around. */
+export interface Anchors {
+  /** For each class, pixel numbers (y × width + x); at most MAX_ANCHORS, evenly drawn. */
+  anchors: Uint32Array[];
+  /** All such pixels of each class. */
+  classPixels: number[];
+}
+
+/** `anchors` and `classPixels`: of all that is painted. */
+export interface PreparedSection extends Anchors {
   name: string;
   width: number;
   height: number;
@@ -18,10 +27,8 @@ export interface PreparedSection {
   classes: Uint8Array;
   /** [height, width], 0…255: how much more than others a pixel weighs; null = all alike. */
   emphasis: Uint8Array | null;
-  /** For each class, pixel numbers (y × width + x) that crops are laid around; at most MAX_ANCHORS, evenly drawn. */
-  anchors: Uint32Array[];
-  /** Painted pixels of each class. */
-  classPixels: number[];
+  /** Of what was painted, or painted otherwise, since the earlier labels; null where those are not known. */
+  news: Anchors | null;
 }
 
 export interface TrainingSet {
@@ -81,12 +88,9 @@ function prepareSection(
     );
   }
   const classes = classIndices(section, labels);
-  const classPixels = Array.from({ length: classCount }, () => 0);
-  for (let i = 0; i < classes.length; i++) {
-    const index = classes[i]!;
-    if (index !== UNKNOWN_CLASS) classPixels[index]!++;
-  }
-  const labelled = classPixels.some((count) => count > 0);
+  const painted = anchorsOf(classes, classCount, seed);
+  const labelled = painted.classPixels.some((count) => count > 0);
+  const changed = changedClasses(section, classes);
   return {
     name,
     width,
@@ -94,9 +98,33 @@ function prepareSection(
     image: labelled ? standardise(image) : new Float32Array(0),
     classes,
     emphasis: labelled ? thinWalls(classes, section) : null,
-    anchors: drawAnchors(classes, classPixels, seed),
-    classPixels,
+    ...painted,
+    news: changed && anchorsOf(changed, classCount, seed),
   };
+}
+
+/** [height, width] class index, UNKNOWN_CLASS also where the label is what it was; null where that is not known. */
+function changedClasses(
+  { name, width, height, labels, earlierLabels }: Section,
+  classes: Uint8Array,
+): Uint8Array | null {
+  if (labels === null || earlierLabels === undefined) return null;
+  if (earlierLabels.length !== classes.length) {
+    throw new TrainingError(
+      'SECTION_INVALID',
+      `${earlierLabels.length} earlier labels for ${width} × ${height} pixels in "${name}"`,
+    );
+  }
+  return classes.map((index, i) => (labels[i] === earlierLabels[i] ? UNKNOWN_CLASS : index));
+}
+
+function anchorsOf(classes: Uint8Array, classCount: number, seed: number): Anchors {
+  const classPixels = Array.from({ length: classCount }, () => 0);
+  for (let i = 0; i < classes.length; i++) {
+    const index = classes[i]!;
+    if (index !== UNKNOWN_CLASS) classPixels[index]!++;
+  }
+  return { anchors: drawAnchors(classes, classPixels, seed), classPixels };
 }
 
 /** Reservoir sampling: one pass, every painted pixel with the same chance. */

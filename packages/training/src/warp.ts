@@ -95,6 +95,19 @@ export function warpCrop(
   }
 }
 
+/** Where in its section the middle of such a crop lies, its bend left out; `random` as `warpCrop` is given it. */
+export function cropMiddle(
+  place: CropPlace,
+  augmentation: Augmentation,
+  side: number,
+  random: SeededRandom,
+): { x: number; y: number } {
+  const anchorAt = anchorInCrop(place, augmentation, side, random);
+  const [a, b, c, d] = augmentation.matrix;
+  const [u, v] = [(side - 1) / 2 - anchorAt.x, (side - 1) / 2 - anchorAt.y];
+  return { x: place.anchorX + a * u + b * v, y: place.anchorY + c * u + d * v };
+}
+
 /** Where in the crop the anchor comes to lie: at random, but so that the crop stays inside the section if it can. */
 function anchorInCrop(
   { section, anchorX, anchorY }: CropPlace,

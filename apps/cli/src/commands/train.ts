@@ -251,6 +251,7 @@ async function run(
       signal: stop.signal,
       onCheckpoint: (checkpoint) => saveCheckpointFolder(options.out, checkpoint),
       onHalved: (sentence) => shell.note(sentence),
+      onRefused: (sentence) => shell.note(sentence),
       onBatch,
       onEpoch: (end) => {
         shell.note(describeEpoch(end, recipe));
@@ -287,20 +288,20 @@ function log(events: EventFile, { step, loss, fraction }: TrainProgress): void {
 }
 
 function report(result: Trained, { out, json }: TrainCommandOptions, shell: Shell): void {
-  const { steps, seconds, finalLoss, labelledPixels, ended, model } = result;
+  const { steps, seconds, finalLoss, labelledPixels, ended, stoppedBy, model } = result;
   const { replicas = 1, imagesPerSecond, report: together } = result;
   if (json) {
     const { temperature } = model;
     shell.print(
       JSON.stringify({
-        ...{ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended },
+        ...{ model: out, steps, seconds, finalLoss, labelledPixels, temperature, ended, stoppedBy },
         ...{ replicas, imagesPerSecond, ...together },
       }),
     );
     return;
   }
-  if (ended === 'loss-not-finite')
-    shell.note('The loss did not stay finite: the last good weights are kept.');
+  if (stoppedBy !== null)
+    shell.note(`The loss did not stay finite ${stoppedBy}: the last good weights are kept.`);
   const staleness = together?.staleness;
   if (staleness) {
     const { mean, max, bound, refused } = staleness;

@@ -10,7 +10,7 @@ import type { Jobs } from './jobs.ts';
 import { createModelHandlers, type ModelRoute } from './modelHandlers.ts';
 import { runNightly } from './nightlyRunner.ts';
 import { createQueue, toJob } from './queue.ts';
-import { createTrainerHandlers, type TrainerRoute } from './trainerHandlers.ts';
+import { createTrainerHandlers, type PastLabels, type TrainerRoute } from './trainerHandlers.ts';
 import { TrainerRoll } from './trainerRoll.ts';
 
 /** How often leases and nights are looked at: a lost trainer costs at most its lease and this. */
@@ -19,6 +19,7 @@ const WATCH_EVERY_MS = 5_000;
 export interface JobsParts {
   store: JobsStore;
   rooms: Pick<Rooms, 'labels'>;
+  history: PastLabels;
   blobs: BlobStore;
   live: LiveEvents;
   log: Log;
@@ -26,7 +27,7 @@ export interface JobsParts {
 }
 
 export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<TrainerRoute | ModelRoute> } {
-  const { store, rooms, blobs, live, log, clock = systemClock } = parts;
+  const { store, rooms, history, blobs, live, log, clock = systemClock } = parts;
   const now = () => clock.now();
   const queue = createQueue({ store: store.jobs, rooms, blobs, live, clock, log });
   const roll = new TrainerRoll(clock, (trainers) => {
@@ -82,7 +83,7 @@ export function createJobs(parts: JobsParts): Jobs & { handlers: Handlers<Traine
     },
 
     handlers: {
-      ...createTrainerHandlers({ store, queue, roll, rooms, blobs, live, now }),
+      ...createTrainerHandlers({ store, queue, roll, rooms, history, blobs, live, now }),
       ...createModelHandlers({ store, queue, blobs, live, now }),
     },
   };

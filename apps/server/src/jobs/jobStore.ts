@@ -42,6 +42,8 @@ export interface JobRow {
   modelBlob: string | null;
   /** Set once the model was reported. */
   modelId: string | null;
+  /** Null: the policy's. */
+  budgetSeconds: number | null;
 }
 
 export interface Lease {
@@ -68,6 +70,11 @@ export interface JobStore {
   openJob(taskId: string): Promise<JobRow | undefined>;
   /** Queues a job unless the task has an open one (queued, claimed or running), which is answered instead. New pixels start at 0. */
   enqueue(taskId: string, reason: Job['reason'], now: Date): Promise<{ job: JobRow; isNew: boolean }>;
+  /**
+   * Queues a run with what a job left of its budget: once a job, while its model is live, and only if the task has no open
+   * job; a run for newer labels leaves nothing to go on with. Undefined: none was queued.
+   */
+  enqueueRest(jobId: string, now: Date): Promise<JobRow | undefined>;
   job(jobId: string): Promise<JobRow | undefined>;
   newestJobs(taskId: string, count: number): Promise<JobRow[]>;
 
@@ -117,6 +124,8 @@ export interface ModelRow {
   jobId: string;
   createdAt: Date;
   blob: string;
+  /** Labels of this moment, and those of the seconds after it, were learnt from; null: not known. */
+  labelsAt: Date | null;
   report: ModelReport;
   live: boolean;
 }

@@ -28,7 +28,7 @@ export interface ModelParts {
 }
 
 function toModel({ modelId, taskId, jobId, createdAt, live, report }: ModelRow): TrainedModel {
-  const { beatsLive: _, ...worth } = report;
+  const { beatsLive: _, secondsLeft: __, ...worth } = report;
   return { id: modelId, taskId, jobId, createdAt: createdAt.toISOString(), live, ...worth };
 }
 

@@ -1,9 +1,9 @@
 /** Models, maps and the way back to an earlier model, over a real PostgreSQL. */
-import { encodePng } from '@cotrace/image-io';
+import { decodeImage, encodePng } from '@cotrace/image-io';
 import { LEASE_HEADER } from '@cotrace/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../testing/testDatabase.ts';
-import { createJobsWorld, publishModel, REPORT } from './testing/jobsWorld.ts';
+import { createJobsWorld, POLICY, publishModel, REPORT } from './testing/jobsWorld.ts';
 
 const BOTH = Uint8Array.from({ length: 16 }, (_, at) => at % 3);
 let database: TestDatabase;
@@ -81,6 +81,88 @@ describe('a model', () => {
     expect(await w.blobs.get((await w.store.models.model(first.modelId))!.blob)).toEqual(
       Buffer.from([1, 2, 3]),
     );
+  });
+});
+
+describe('a run that ends early', () => {
+  const LONG = { recipe: { ...POLICY.recipe, budgetSeconds: 100 } };
+  const EARLY = { ...REPORT, secondsLeft: 80 };
+  const finished = async (w: Awaited<ReturnType<typeof world>>, taskId: string, report = EARLY) => {
+    const { modelId, jobId } = await publishModel(w, taskId, [], [], report);
+    w.clock.advance(1000);
+    return { modelId, jobId };
+  };
+  const openJobs = async (w: Awaited<ReturnType<typeof world>>, taskId: string) =>
+    (await w.store.jobs.newestJobs(taskId, 10)).filter(({ state }) => state === 'queued');
+
+  it('with a better model is followed by one that spends the rest of its budget', async () => {
+    const w = await world();
+    const { taskId } = await w.project({ policy: LONG, sections: [{ labels: BOTH }] });
+    const { modelId } = await finished(w, taskId);
+    await expect.poll(() => openJobs(w, taskId)).toMatchObject([{ reason: 'continued' }]);
+    const { job } = await w.claimOverRest('a');
+    expect(job).toMatchObject({ reason: 'continued', liveModelId: modelId, recipe: { budgetSeconds: 80 } });
+    expect((await w.store.models.models(taskId)).map(({ report }) => report.secondsLeft)).toEqual([80]);
+    // The policy bounds that run, too.
+    await w.prisma.task.update({
+      where: { id: taskId },
+      data: { policy: { ...POLICY, recipe: { ...LONG.recipe, budgetSeconds: 50 } } },
+    });
+    expect((await w.claimOverRest('a')).job).toMatchObject({ recipe: { budgetSeconds: 50 } });
+  });
+
+  it('is not gone on with twice, after newer paint, or without its model being live', async () => {
+    const w = await world();
+    const { taskId, sections } = await w.project({ policy: LONG, sections: [{ labels: BOTH }] });
+    await finished(w, taskId);
+    await expect.poll(() => openJobs(w, taskId)).toHaveLength(1);
+    const [rest] = await openJobs(w, taskId);
+    expect(await w.store.jobs.enqueueRest(rest!.jobId, w.clock.now())).toBeUndefined();
+    await w.queue.cancel(rest!.jobId);
+
+    await w.store.jobs.countNewPixels(taskId, sections[0]!, POLICY.retrainAfterPixels);
+    const { job } = await w.store.jobs.enqueue(taskId, 'requested', w.clock.now());
+    const { leaseToken } = (await w.claim('b'))!;
+    const lease = { jobId: job.jobId, leaseToken };
+    await w.store.jobs.setModelBlob(lease, 'models/b');
+    await w.store.models.report(lease, EARLY, w.clock.now());
+    await w.store.jobs.countNewPixels(taskId, sections[0]!, POLICY.retrainAfterPixels);
+    await w.queue.finish(lease);
+    await expect.poll(() => openJobs(w, taskId)).toMatchObject([{ reason: 'threshold' }]);
+    const [newer] = await openJobs(w, taskId);
+    await w.queue.cancel(newer!.jobId);
+    expect(await w.store.jobs.enqueueRest(job.jobId, w.clock.now())).toBeUndefined();
+
+    const kept = { ...EARLY, beatsLive: false };
+    const { jobId } = await finished(w, taskId, kept);
+    expect(await w.store.jobs.enqueueRest(jobId, w.clock.now())).toBeUndefined();
+    expect(await openJobs(w, taskId)).toEqual([]);
+  });
+});
+
+describe('the labels that a live model saw', () => {
+  it('are told to a trainer where their moment is known', async () => {
+    const w = await world();
+    const { taskId, masks, sections } = await w.project({ sections: [{ labels: BOTH }, { labels: null }] });
+    const { modelId } = await publishModel(w, taskId, [], []);
+    await w.jobs.request(taskId, 'requested');
+    const { job } = await w.claimOverRest('a');
+    const request = w.request({ [LEASE_HEADER]: job!.leaseToken }, new Uint8Array());
+    expect(job!.sections.map(({ earlierLabelsUrl }) => earlierLabelsUrl !== null)).toEqual([true, false]);
+    const params = { jobId: job!.jobId, sectionId: sections[0]!, modelId };
+    const shown = async () => {
+      const { body } = (await w.ask('trainerEarlierLabels', { params, request })) as { body: Uint8Array };
+      return [...decodeImage(body, 'labels')[0]!.data];
+    };
+    expect(await shown()).toEqual([...BOTH]);
+    const values = BOTH.map((value, at) => (at < 8 ? value : 0));
+    w.history.planes.set(masks[0]!, { width: 4, height: 4, values });
+    expect(await shown()).toEqual([...values]);
+
+    await database.prisma.trainedModel.updateMany({ data: { labelsAt: null } });
+    await expect(shown()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { job: again } = await w.claimOverRest('a');
+    expect(again!.sections.map(({ earlierLabelsUrl }) => earlierLabelsUrl)).toEqual([null, null]);
   });
 });
 

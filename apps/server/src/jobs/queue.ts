@@ -208,10 +208,16 @@ export function createQueue({ store, rooms, blobs, live, clock, log }: QueuePart
     if (!job) throw new ProtocolError('LEASE_LOST');
     tell(job);
     if (job.modelBlob) await dropModel(job.jobId);
-    // What was painted during the run may be enough for the next one.
-    queue.checkThreshold(job.taskId).catch((error: unknown) => {
+    next(job).catch((error: unknown) => {
       log.error(ERRORS.INTERNAL[1], { taskId: job.taskId, error: String(error) });
     });
+  }
+
+  /** What was painted during the run may be enough for another; else its budget is spent to its end. */
+  async function next({ jobId, taskId, state }: JobRow): Promise<void> {
+    await queue.checkThreshold(taskId);
+    const rest = state === 'done' ? await store.enqueueRest(jobId, clock.now()) : undefined;
+    if (rest) queue.queued(rest);
   }
 
   /** A model that was sent and never reported is nobody's once its job has failed or was cancelled. */

@@ -26,6 +26,7 @@ export type TrainerRoute =
   | 'claimJob'
   | 'trainerSectionImage'
   | 'trainerSectionLabels'
+  | 'trainerEarlierLabels'
   | 'reportProgress'
   | 'uploadModel'
   | 'downloadModel'
@@ -41,13 +42,23 @@ export interface TrainerParts {
   queue: Queue;
   roll: TrainerRoll;
   rooms: Pick<Rooms, 'labels'>;
+  history: PastLabels;
   blobs: BlobStore;
   live: LiveEvents;
   now(): Date;
 }
 
+/** Masks as they were. */
+export interface PastLabels {
+  /** Label values row-major, 0 = unknown; undefined: nothing was committed since, they are what they are now. */
+  labelsAsOf(
+    maskId: string,
+    at: Date,
+  ): Promise<{ width: number; height: number; values: Uint8Array } | undefined>;
+}
+
 export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRoute> {
-  const { store, queue, roll, rooms, blobs, live } = parts;
+  const { store, queue, roll, rooms, history, blobs, live } = parts;
 
   /** The lease that a call carries, renewed. @throws ProtocolError BAD_REQUEST, LEASE_LOST */
   async function held(request: Request, jobId: string, progress?: Progress) {
@@ -70,6 +81,10 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
     const task = (await store.jobs.task(job.taskId))!;
     const sections = await store.jobs.sections(job.taskId);
     const { jobId } = job;
+    const { liveModelId } = task;
+    const seen = liveModelId ? (await store.models.model(liveModelId))?.labelsAt : undefined;
+    const { recipe } = task.policy;
+    const budgetSeconds = Math.min(job.budgetSeconds ?? recipe.budgetSeconds, recipe.budgetSeconds);
     const mapped = job.modelId
       ? (await store.models.maps(job.modelId)).filter(({ published }) => published)
       : [];
@@ -79,8 +94,9 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
       projectId: task.projectId,
       taskId: task.taskId,
       taskName: task.name,
+      reason: job.reason,
       labels: task.labels,
-      recipe: task.policy.recipe,
+      recipe: { ...recipe, budgetSeconds },
       seed: createHash('sha256').update(jobId).digest().readUInt32BE() >>> 1,
       sections: sections.map(({ sectionId, index, width, height, heldOut, labelledPixels }) => ({
         sectionId,
@@ -90,14 +106,18 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
         heldOut,
         imageUrl: routeUrl('trainerSectionImage', { jobId, sectionId }),
         labelsUrl: labelledPixels > 0 ? routeUrl('trainerSectionLabels', { jobId, sectionId }) : null,
+        earlierLabelsUrl:
+          liveModelId && seen && labelledPixels > 0
+            ? routeUrl('trainerEarlierLabels', { jobId, sectionId, modelId: liveModelId })
+            : null,
         labelledPixels,
       })),
-      liveModelUrl: task.liveModelId ? routeUrl('downloadModel', { modelId: task.liveModelId }) : null,
-      liveModelId: task.liveModelId,
+      liveModelUrl: liveModelId ? routeUrl('downloadModel', { modelId: liveModelId }) : null,
+      liveModelId,
       reported: job.modelId
         ? {
             modelId: job.modelId,
-            live: job.modelId === task.liveModelId,
+            live: job.modelId === liveModelId,
             mapped: mapped.map(({ sectionId }) => sectionId),
           }
         : null,
@@ -154,8 +174,15 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
       const { job } = await held(request, params.jobId);
       const { maskId } = await sectionOf(job, params.sectionId);
       if (!maskId) throw new ProtocolError('NOT_FOUND');
-      const { width, height, values } = await rooms.labels(maskId);
-      return new Bytes(encodePng({ width, height, bitDepth: 8, data: values }), { type: 'image/png' });
+      return picture(await rooms.labels(maskId));
+    },
+
+    async trainerEarlierLabels({ params, request }) {
+      const { job } = await held(request, params.jobId);
+      const { maskId } = await sectionOf(job, params.sectionId);
+      const model = await store.models.model(params.modelId);
+      if (!maskId || model?.taskId !== job.taskId || !model.labelsAt) throw new ProtocolError('NOT_FOUND');
+      return picture((await history.labelsAsOf(maskId, model.labelsAt)) ?? (await rooms.labels(maskId)));
     },
 
     async reportProgress({ params, body, request }) {
@@ -235,6 +262,9 @@ export function createTrainerHandlers(parts: TrainerParts): Handlers<TrainerRout
     },
   };
 }
+
+const picture = ({ width, height, values }: { width: number; height: number; values: Uint8Array }) =>
+  new Bytes(encodePng({ width, height, bitDepth: 8, data: values }), { type: 'image/png' });
 
 function reportedModel(job: JobRow): string {
   if (!job.modelId) throw new ProtocolError('BAD_REQUEST', 'Report the model before its maps.');

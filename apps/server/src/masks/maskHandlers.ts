@@ -6,13 +6,15 @@ import { Bytes, type Handlers } from '../http/handlers.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { encodeGrey } from '../sections/pixels.ts';
 import type { HistoryStore, Moment, RestorePointRow } from '../store/historyStore.ts';
-import { createMaskHistory } from './maskHistory.ts';
+import type { MaskHistory } from './maskHistory.ts';
 
 export function createMaskHandlers({
   store,
+  history,
   rooms,
 }: {
   store: HistoryStore;
+  history: Pick<MaskHistory, 'labelsAt' | 'strokesAt'>;
   rooms: Pick<Rooms, 'labels' | 'paintAreas'>;
 }): Handlers<
   | 'maskLabels'
@@ -22,8 +24,6 @@ export function createMaskHandlers({
   | 'deleteRestorePoint'
   | 'restoreMask'
 > {
-  const history = createMaskHistory(store);
-
   const now = async (maskId: string): Promise<Moment> => {
     const moment = await store.now(maskId);
     if (moment === undefined) throw new ProtocolError('NOT_FOUND');

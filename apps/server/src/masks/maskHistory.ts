@@ -5,11 +5,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createComposition, type Size } from '@cotrace/mask';
 import { createReplay, type Replay, type ReplayedStroke } from '@cotrace/mask-doc';
-import type { HistoryEntry, Moment } from '../store/historyStore.ts';
+import type { HistoryStore, Moment } from '../store/historyStore.ts';
 
 export interface MaskHistory {
   /** Label values row-major, 0 = unknown. */
   labelsAt(maskId: string, size: Size, until: Moment): Promise<Uint8Array>;
+  /** The same at a time of the clock; undefined: nothing was committed since, or there is no such mask. */
+  labelsAsOf(maskId: string, at: Date): Promise<(Size & { values: Uint8Array }) | undefined>;
   /** Strokes over a pixel, undone ones too, the topmost first. */
   strokesAt(
     maskId: string,
@@ -22,9 +24,9 @@ export interface MaskHistory {
 /** Milliseconds of work before others get their turn. */
 const SLICE_MS = 5;
 
-export function createMaskHistory(store: {
-  log(maskId: string, until: Moment): AsyncIterable<HistoryEntry[]>;
-}): MaskHistory {
+export function createMaskHistory(
+  store: Pick<HistoryStore, 'log' | 'now' | 'sizeOf' | 'momentAt'>,
+): MaskHistory {
   let last: Promise<unknown> = Promise.resolve();
 
   /** One after the other; the next begins whatever became of the one before. */
@@ -42,19 +44,30 @@ export function createMaskHistory(store: {
     return replay;
   };
 
+  const labelsAt = (maskId: string, size: Size, until: Moment) =>
+    inTurn(async () => {
+      const composition = createComposition(size);
+      let since = performance.now();
+      for (const { id, sessionId, record } of (await replayed(maskId, until)).placedRecords(size)) {
+        composition.add({ id, sessionId, record });
+        if (performance.now() - since < SLICE_MS) continue;
+        await breathe();
+        since = performance.now();
+      }
+      return composition.toLabels();
+    });
+
   return {
-    labelsAt: (maskId, size, until) =>
-      inTurn(async () => {
-        const composition = createComposition(size);
-        let since = performance.now();
-        for (const { id, sessionId, record } of (await replayed(maskId, until)).placedRecords(size)) {
-          composition.add({ id, sessionId, record });
-          if (performance.now() - since < SLICE_MS) continue;
-          await breathe();
-          since = performance.now();
-        }
-        return composition.toLabels();
-      }),
+    labelsAt,
+    async labelsAsOf(maskId, at) {
+      const [until, now, size] = await Promise.all([
+        store.momentAt(maskId, at),
+        store.now(maskId),
+        store.sizeOf(maskId),
+      ]);
+      if (!now || !size || (until.epoch === now.epoch && until.seq === now.seq)) return undefined;
+      return { ...size, values: await labelsAt(maskId, size, until) };
+    },
     strokesAt: (maskId, size, until, { x, y }) =>
       inTurn(async () => (await replayed(maskId, until)).strokesAt(x, y, size)),
   };

@@ -59,6 +59,31 @@ describe('updates put together', () => {
     expect(contentOf([putTogether(others.map(takeApart))])).toEqual(contentOf(others));
   });
 
+  it('delete for a page that lacks what they delete what they deleted for others', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(24), (all, cut) => {
+        const updates = updatesOf(all);
+        const [before, after] = [updates.slice(0, cut), updates.slice(cut)];
+        if (before.length === 0 || after.length === 0) return;
+        const doc = new Y.Doc();
+        Y.applyUpdate(doc, putTogether(after.map(takeApart)));
+        Y.applyUpdate(doc, putTogether(before.map(takeApart)));
+        expect(contentOf([Y.encodeStateAsUpdate(doc)])).toEqual(contentOf(updates));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('of which one deletes backwards come out in order', () => {
+    // No structs; one client, 1, with three ranges.
+    const backwards = Uint8Array.of(0, 1, 1, 3, 9, 1, 4, 2, 3, 2);
+    const { ds } = Y.decodeUpdate(putTogether([takeApart(backwards)]));
+    expect(ds.clients.get(1)!.map(({ clock, len }) => [clock, len])).toEqual([
+      [3, 3],
+      [9, 1],
+    ]);
+  });
+
   it('may hold what only Yjs can take apart', () => {
     const doc = new Y.Doc();
     const array = doc.getArray<Uint8Array>('ops:session-0');

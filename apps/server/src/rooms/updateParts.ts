@@ -14,12 +14,13 @@ export interface Section {
   readonly bytes: Uint8Array;
 }
 
+/** Clocks of one client that are deleted. */
 export interface Deletions {
   readonly client: number;
-  readonly count: number;
-  /** `count` pairs of clock and length. */
-  readonly bytes: Uint8Array;
+  readonly ranges: readonly DeletedRange[];
 }
+
+type DeletedRange = readonly [clock: number, length: number];
 
 export interface UpdateParts {
   /** The update itself. */
@@ -36,9 +37,11 @@ const HAS_PARENT_SUB = 0b0010_0000;
 const HAS_RIGHT = 0b0100_0000;
 const HAS_LEFT = 0b1000_0000;
 
+const EMPTY_UPDATE = Uint8Array.of(0, 0);
+
 /** Neither structs nor deletions: two zeros. */
 export const isEmptyUpdate = (update: Uint8Array): boolean =>
-  update.length === 2 && update[0] === 0 && update[1] === 0;
+  update.length === EMPTY_UPDATE.length && update.every((byte, at) => byte === EMPTY_UPDATE[at]);
 
 /** Takes apart an update that Yjs has written or accepted. */
 export function takeApart(update: Uint8Array): UpdateParts {
@@ -58,9 +61,10 @@ export function takeApart(update: Uint8Array): UpdateParts {
   for (let left = decoding.readVarUint(decoder); left > 0; left--) {
     const client = decoding.readVarUint(decoder);
     const count = decoding.readVarUint(decoder);
-    const from = decoder.pos;
-    for (let numbers = 2 * count; numbers > 0; numbers--) decoding.readVarUint(decoder);
-    deletions.push({ client, count, bytes: update.subarray(from, decoder.pos) });
+    const ranges: DeletedRange[] = [];
+    for (let range = 0; range < count; range++)
+      ranges.push([decoding.readVarUint(decoder), decoding.readVarUint(decoder)]);
+    deletions.push({ client, ranges });
   }
   return { update, sections, deletions };
 }
@@ -88,15 +92,20 @@ function skipBytes(decoder: decoding.Decoder): void {
   decoder.pos += length;
 }
 
-/** One update that says what these say one after the other; at least one. */
+/**
+ * One update that says what these say one after the other; at least one. Its deletions are in order: a Yjs document that
+ * lacks what is deleted keeps them by their differences, and takes those that go down for clocks that do not exist.
+ */
 export function putTogether(parts: readonly UpdateParts[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!.update;
-  return joined(parts) ?? Y.mergeUpdates(parts.map(({ update }) => update));
+  const [first] = parts;
+  if (parts.length === 1 && first!.deletions.every(({ ranges }) => isInOrder(ranges))) return first!.update;
+  // Yjs leaves one update alone as it is, and puts two in order.
+  return joined(parts) ?? Y.mergeUpdates([...parts.map(({ update }) => update), EMPTY_UPDATE]);
 }
 
 function joined(parts: readonly UpdateParts[]): Uint8Array | undefined {
   const sections = new Map<number, Section[]>();
-  const deletions = new Map<number, Deletions[]>();
+  const deletions = new Map<number, DeletedRange[]>();
   for (const part of parts) {
     if (part.sections === undefined) return undefined;
     for (const section of part.sections) {
@@ -108,11 +117,11 @@ function joined(parts: readonly UpdateParts[]): Uint8Array | undefined {
     }
     for (const deletion of part.deletions) {
       const list = deletions.get(deletion.client);
-      if (list === undefined) deletions.set(deletion.client, [deletion]);
-      else list.push(deletion);
+      if (list === undefined) deletions.set(deletion.client, [...deletion.ranges]);
+      else list.push(...deletion.ranges);
     }
   }
-  const out = new Bytes(sizeOf(sections) + sizeOf(deletions));
+  const out = new Bytes(sizeOf(sections, deletions));
   out.varUint(sections.size);
   for (const [client, list] of sections) {
     out.varUint(countOf(list));
@@ -122,23 +131,51 @@ function joined(parts: readonly UpdateParts[]): Uint8Array | undefined {
   }
   out.varUint(deletions.size);
   for (const [client, list] of deletions) {
+    const ranges = isInOrder(list) ? list : inOrder(list);
     out.varUint(client);
-    out.varUint(countOf(list));
-    for (const { bytes } of list) out.append(bytes);
+    out.varUint(ranges.length);
+    for (const [clock, length] of ranges) {
+      out.varUint(clock);
+      out.varUint(length);
+    }
   }
   return out.finish();
+}
+
+/** Each begins after the end of the one before. */
+function isInOrder(ranges: readonly DeletedRange[]): boolean {
+  let end = 0;
+  for (const [clock, length] of ranges) {
+    if (clock < end) return false;
+    end = clock + length;
+  }
+  return true;
+}
+
+function inOrder(ranges: readonly DeletedRange[]): DeletedRange[] {
+  const out: [clock: number, length: number][] = [];
+  for (const [clock, length] of [...ranges].sort(([a], [b]) => a - b)) {
+    const last = out.at(-1);
+    if (last === undefined || clock > last[0] + last[1]) out.push([clock, length]);
+    else last[1] = Math.max(last[1], clock + length - last[0]);
+  }
+  return out;
 }
 
 /** A varuint of at most 2^53 takes so many bytes. */
 const MAX_VAR_UINT = 8;
 
 /** At most, with the numbers before each client's part and the count before them all. */
-function sizeOf(parts: ReadonlyMap<number, readonly { readonly bytes: Uint8Array }[]>): number {
-  let size = MAX_VAR_UINT;
-  for (const list of parts.values()) {
+function sizeOf(
+  sections: ReadonlyMap<number, readonly Section[]>,
+  deletions: ReadonlyMap<number, readonly DeletedRange[]>,
+): number {
+  let size = 2 * MAX_VAR_UINT;
+  for (const list of sections.values()) {
     size += 3 * MAX_VAR_UINT;
     for (const { bytes } of list) size += bytes.length;
   }
+  for (const ranges of deletions.values()) size += (2 + 2 * ranges.length) * MAX_VAR_UINT;
   return size;
 }
 

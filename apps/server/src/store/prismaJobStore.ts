@@ -35,6 +35,7 @@ export function toJobRow(job: Job & { task: { projectId: string }; model: { id: 
     error: job.error,
     modelBlob: job.modelBlob,
     modelId: job.model?.id ?? null,
+    budgetSeconds: job.budgetSeconds,
   };
 }
 
@@ -141,6 +142,25 @@ export function createPrismaJobStore(prisma: PrismaClient): JobStore {
         const job = await tx.job.create({ data: { taskId, reason, createdAt: now }, include: jobParts });
         return { job: toJobRow(job), isNew: true };
       }),
+
+    async enqueueRest(jobId, now) {
+      const ended = await prisma.job.findUnique({ where: { id: jobId }, select: { taskId: true } });
+      if (!ended) return undefined;
+      const { taskId } = ended;
+      return prisma.$transaction(async (tx) => {
+        await lockTask(tx, taskId);
+        const { secondsLeft, model, task } = await tx.job.findUniqueOrThrow({
+          where: { id: jobId },
+          include: { model: { select: { id: true } }, task: { select: { liveModelId: true } } },
+        });
+        if (secondsLeft === null) return undefined;
+        await tx.job.update({ where: { id: jobId }, data: { secondsLeft: null } });
+        if (model?.id !== task.liveModelId || (await openJobOf(tx, taskId))) return undefined;
+        await tx.task.update({ where: { id: taskId }, data: { newPixels: 0 } });
+        const rest = { taskId, reason: 'continued', budgetSeconds: secondsLeft, createdAt: now };
+        return toJobRow(await tx.job.create({ data: rest, include: jobParts }));
+      });
+    },
 
     async openJob(taskId) {
       const open = await openJobOf(prisma, taskId);

@@ -1,5 +1,5 @@
 /** Models and their maps in PostgreSQL. */
-import { modelReport } from '@cotrace/protocol';
+import { LEAST_BUDGET_SECONDS, modelReport } from '@cotrace/protocol';
 import type { MapRow, ModelRow, ModelStore } from '../jobs/jobStore.ts';
 import { Prisma, type PrismaClient, type SectionMap } from './generated/client.ts';
 import { jobParts, lockTask, openJobOf, toJobRow } from './prismaJobStore.ts';
@@ -18,6 +18,7 @@ function toModelRow(model: Stored): ModelRow {
     jobId: model.jobId,
     createdAt: model.createdAt,
     blob: model.blob,
+    labelsAt: model.labelsAt,
     report: modelReport.parse(model.report),
     live: model.task.liveModelId === model.id,
   };
@@ -52,9 +53,11 @@ export function createPrismaModelStore(prisma: PrismaClient): ModelStore {
         if (!job.modelBlob) return undefined;
         const { taskId } = job;
         const model = await tx.trainedModel.create({
-          data: { taskId, jobId, createdAt: now, blob: job.modelBlob, report },
+          data: { taskId, jobId, createdAt: now, blob: job.modelBlob, labelsAt: job.startedAt, report },
         });
-        await tx.job.update({ where: { id: jobId }, data: { modelBlob: null } });
+        const isWorthGoingOn = report.beatsLive && report.secondsLeft >= LEAST_BUDGET_SECONDS;
+        const secondsLeft = isWorthGoingOn ? report.secondsLeft : null;
+        await tx.job.update({ where: { id: jobId }, data: { modelBlob: null, secondsLeft } });
         if (report.beatsLive)
           await tx.task.update({ where: { id: taskId }, data: { liveModelId: model.id } });
         return model.id;

@@ -14,6 +14,7 @@ export const REASONS: Readonly<Record<Job['reason'], string>> = {
   threshold: 'enough new labels',
   requested: 'asked for',
   nightly: 'nightly',
+  continued: 'going on after a better map',
 };
 
 /** The headline of a job: its phase while it runs, else its state. */

@@ -17,6 +17,7 @@ export function createParameterServer<Batch>(parts: StrategyParts<Batch>): Strat
   let version = 0;
   let nextBatch: number | null = null;
   let weights: Float32Array | null = null;
+  let lastBatch = 0;
   const seen = { applied: 0, total: 0, max: 0, refused: 0 };
 
   async function order(worker: number, step: number): Promise<void> {
@@ -48,6 +49,7 @@ export function createParameterServer<Batch>(parts: StrategyParts<Batch>): Strat
         await order(gradient.from, gradient.step);
         continue;
       }
+      lastBatch = gradient.step;
       seen.applied += 1;
       seen.total += staleness;
       seen.max = Math.max(seen.max, staleness);
@@ -66,6 +68,7 @@ export function createParameterServer<Batch>(parts: StrategyParts<Batch>): Strat
     async lead(step, learningRate) {
       return lead(step, learningRate);
     },
+    lastBatch: () => lastBatch,
     async finish() {
       // Workers that were never asked have nothing to hand in; all others have one gradient on its way.
       for (let waiting = workers; waiting > 0; waiting -= 1) {

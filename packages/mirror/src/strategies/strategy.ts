@@ -34,6 +34,10 @@ export interface StrategyReport {
 export interface Strategy {
   /** Rank 0: the step with this number; answers its mean loss. Throws what `isStepRefused` knows, MirrorError. */
   lead(step: number, learningRate: number): Promise<number>;
+  /**
+   * Rank 0: whose gradients the last step took, by the number of their batch. Absent where that is the number of the step.
+   */
+  lastBatch?(): number;
   /** Rank 0, once: lets the others go. */
   finish(): Promise<StrategyReport>;
   /** The other ranks: until rank 0 has finished. */

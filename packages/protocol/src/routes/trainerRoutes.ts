@@ -32,6 +32,14 @@ export const trainerRoutes = {
     response: 'image/png',
   }),
 
+  trainerEarlierLabels: route({
+    method: 'GET',
+    path: '/api/trainer/jobs/:jobId/sections/:sectionId/labels/:modelId/labels.png',
+    access: 'trainer',
+    summary: 'The same as they were when an earlier model of the task was trained on them',
+    response: 'image/png',
+  }),
+
   reportProgress: route({
     method: 'POST',
     path: '/api/trainer/jobs/:jobId/progress',

@@ -2,7 +2,8 @@
  * Batches as the notes' generator yields them: whole sections, scaled to the tile's square, in an order that is drawn
  * anew for every pass over them, image and mask moved by the same draw. Step n of a seed is always the same batch.
  */
-import type { Batches } from '../batches.ts';
+import type { TrainBatch } from '@cotrace/unet';
+import type { Batches, Share, Tile } from '../batches.ts';
 import { classIndices, type LabelClass, type Section, UNKNOWN_CLASS } from '../section.ts';
 import { seededRandom } from '../seededRandom.ts';
 import { courseAffine, drawCourseTransform } from './augmentation.ts';
@@ -24,22 +25,35 @@ export function createCourseBatches(options: {
 }): Batches {
   const { tile, batch, seed } = options;
   const pictures = options.sections
-    .map((section) => squareOf(section, options.labels, tile))
-    .filter(({ classes }) => classes.some((index) => index !== UNKNOWN_CLASS));
+    .map((section) => ({ section, picture: squareOf(section, options.labels, tile) }))
+    .filter(({ picture }) => picture.classes.some((index) => index !== UNKNOWN_CLASS));
   const pixels = tile * tile;
-  return (step, { first, count } = { first: 0, count: batch }) => {
+  const placeOf = (step: number, image: number) => {
+    const shown = step * batch + image;
+    const pass = Math.floor(shown / pictures.length);
+    return orderOf(pass, pictures.length, seed)[shown % pictures.length]!;
+  };
+  const make = (step: number, { first, count }: Share = { first: 0, count: batch }): TrainBatch => {
     const images = new Float32Array(count * pixels);
     const targets = new Uint8Array(count * pixels);
     const weights = new Float32Array(count * pixels);
     for (let i = 0; i < count; i++) {
-      const shown = step * batch + first + i;
-      const pass = Math.floor(shown / pictures.length);
-      const place = orderOf(pass, pictures.length, seed)[shown % pictures.length]!;
       const by = courseAffine(drawCourseTransform(seededRandom(seed, step, first + i), tile), tile);
-      warpPicture(pictures[place]!, by, { offset: i * pixels, images, targets, weights });
+      warpPicture(pictures[placeOf(step, first + i)]!.picture, by, {
+        offset: i * pixels,
+        images,
+        targets,
+        weights,
+      });
     }
     return { n: count, height: tile, width: tile, firstImage: first, step, images, targets, weights };
   };
+  const tiles = (step: number): Tile[] =>
+    Array.from({ length: batch }, (_, image) => {
+      const { name, width, height } = pictures[placeOf(step, image)]!.section;
+      return { section: name, x: 0, y: 0, width, height };
+    });
+  return Object.assign(make, { tiles });
 }
 
 function squareOf(section: Section, labels: readonly LabelClass[], side: number): SquarePicture {

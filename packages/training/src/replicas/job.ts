@@ -13,7 +13,7 @@ import type { RunOptions } from '../trainOptions.ts';
 /** Everything but functions and signals. */
 export type JobOptions = Omit<
   RunOptions,
-  'onProgress' | 'onCheckpoint' | 'onEpoch' | 'onBatch' | 'onHalved' | 'signal' | 'now'
+  'onProgress' | 'onCheckpoint' | 'onEpoch' | 'onBatch' | 'onHalved' | 'onRefused' | 'signal' | 'now'
 >;
 
 export interface Job {

@@ -12,6 +12,8 @@ export type FromRank =
   /** A new one lies in the job's folder. */
   | { kind: 'checkpoint' }
   | { kind: 'epoch'; end: EpochEnd }
+  /** A step was refused; the sentence on it. */
+  | { kind: 'refused'; sentence: string }
   /** The steps are done; the last checkpoint holds the weights. */
   | { kind: 'done'; end: Omit<RunEnd, 'best'>; report: StrategyReport; imagesPerSecond: number | null }
   | { kind: 'failed'; error: PassedError };

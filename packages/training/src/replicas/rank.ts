@@ -89,6 +89,7 @@ async function work(folder: string, communicator: Communicator, upwards: Upwards
     batches,
     signal: stop.signal,
     takeStep,
+    lastBatch: strategy.lastBatch,
   });
   const report = await strategy.finish();
   await saveCheckpointFolder(folder, {
@@ -108,8 +109,9 @@ function lead(parts: {
   batches: Batches;
   signal: AbortSignal;
   takeStep: (step: number, learningRate: number) => Promise<number>;
+  lastBatch: (() => number) | undefined;
 }) {
-  const { folder, job, upwards, unet, prepared, batches, signal, takeStep } = parts;
+  const { folder, job, upwards, unet, prepared, batches, signal, takeStep, lastBatch } = parts;
   const { options } = job;
   // A budget in seconds is that of a person who waits: starting is part of it.
   const startMs = options.recipe.budgetSeconds === null ? 0 : Date.now() - job.startedAt;
@@ -120,6 +122,7 @@ function lead(parts: {
       signal,
       onProgress: (progress) => void upwards.post({ kind: 'progress', progress }),
       onEpoch: (end) => upwards.post({ kind: 'epoch', end }),
+      onRefused: (sentence) => void upwards.post({ kind: 'refused', sentence }),
       async onCheckpoint(checkpoint) {
         await saveCheckpointFolder(folder, checkpoint);
         await upwards.post({ kind: 'checkpoint' });
@@ -130,6 +133,7 @@ function lead(parts: {
       preset: prepared.preset,
       batches,
       takeStep,
+      lastBatch,
       now: () => performance.now(),
       startedAt: performance.now() - spentMs,
     },

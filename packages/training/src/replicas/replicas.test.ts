@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../checkpoint.ts';
 import { MEMBRANE_LABELS } from '../section.ts';
 import { TINY_RECIPE, testEngine } from '../testing/tinyModel.ts';
-import { stripes } from '../testing/tissueSections.ts';
+import { partlyLabelled, stripes } from '../testing/tissueSections.ts';
 import { train } from '../train.ts';
 import type { TrainOptions, TrainResult } from '../trainOptions.ts';
 import { type Replication, trainReplicated } from './trainReplicated.ts';
@@ -13,13 +13,16 @@ import { type Replication, trainReplicated } from './trainReplicated.ts';
 // Every run starts processes that each load an engine of their own.
 vi.setConfig({ testTimeout: 240_000 });
 
+/** Half of it is new to the weights that a run goes on from: a retrain must not depend on who trains, either. */
+const stripy = stripes({ width: 64, height: 64 });
+const RETRAINED = { ...stripy, earlierLabels: partlyLabelled(stripy, (x) => x < 32).labels! };
 const RECIPE = { ...TINY_RECIPE, batch: 4, steps: 20 };
 
 async function optionsOf(changes: Partial<TrainOptions> = {}): Promise<TrainOptions> {
   return {
     engine: await testEngine(),
     labels: MEMBRANE_LABELS,
-    sections: [stripes({ width: 64, height: 64 })],
+    sections: [RETRAINED],
     heldOut: [],
     recipe: RECIPE,
     seed: 1,
@@ -159,10 +162,17 @@ describe.skipIf(mpiIsMissing)('two replicas', () => {
   test('say by name what went wrong in a rank', async () => {
     const broken = { ...stripes({ width: 64, height: 64 }) };
     broken.image = broken.image.map(() => Number.NaN);
-    await expect(two({ sections: [broken] })).rejects.toMatchObject({
+    const said: string[] = [];
+    await expect(
+      two({ sections: [broken], onRefused: (sentence) => said.push(sentence) }),
+    ).rejects.toMatchObject({
       name: 'TrainingError',
       code: 'LOSS_NOT_FINITE',
+      message: expect.stringMatching(/at steps 1 to 5, on the tiles "stripes\.png" \(x /),
     });
+    // All four images of the batch, those of the other rank too.
+    expect(said).toHaveLength(1);
+    expect(said[0]!.match(/stripes\.png/g)).toHaveLength(4);
   });
 });
 

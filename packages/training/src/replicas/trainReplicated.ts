@@ -174,6 +174,7 @@ async function runRanks(
     onEpoch,
     onBatch: _,
     onHalved: __,
+    onRefused,
     showBatches,
     signal,
     now: ___,
@@ -200,6 +201,9 @@ async function runRanks(
         return;
       case 'epoch':
         await onEpoch?.(message.end);
+        return;
+      case 'refused':
+        onRefused?.(message.sentence);
         return;
       case 'done':
         last = await loadCheckpointFolder(folder);

@@ -1,6 +1,7 @@
 /** Sections to train on in tests: procedural tissue as the product shows it, and tiny ones made of stripes. */
 import { drawTissue } from '@cotrace/tissue';
 import { MEMBRANE_LABELS, type Section } from '../section.ts';
+import { seededRandom } from '../seededRandom.ts';
 
 /** Membranes of drawn tissue, all pixels labelled. */
 export function tissueSections(options: { seed: number; side: number; count: number }): Section[] {
@@ -34,5 +35,20 @@ export function partlyLabelled(section: Section, kept: (x: number, y: number) =>
     labels: section.labels!.map((value, at) =>
       kept(at % section.width, Math.floor(at / section.width)) ? value : 0,
     ),
+  };
+}
+
+/** The same section as another microscope might have taken it: blurred over 3 × 3 pixels, then noisy. */
+export function outOfFocus(section: Section, seed: number): Section {
+  const { width, image } = section;
+  const random = seededRandom(seed, 0xf0c5);
+  const around = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((column) => row * width + column));
+  return {
+    ...section,
+    name: `blurred-${section.name}`,
+    image: image.map((value, at) => {
+      const mean = around.reduce((sum, offset) => sum + (image[at + offset] ?? value), 0) / around.length;
+      return mean + random.between(-0.125, 0.125);
+    }),
   };
 }

@@ -20,6 +20,7 @@ import type { PrismaClient } from '../../store/database.ts';
 import { createPrismaJobsStore } from '../../store/prismaJobsStore.ts';
 import { createJobs } from '../createJobs.ts';
 import { createQueue } from '../queue.ts';
+import type { PastLabels } from '../trainerHandlers.ts';
 import { FakeClock } from './fakeClock.ts';
 
 export const POLICY: Policy = {
@@ -43,6 +44,7 @@ export const REPORT: ModelReport = {
   labelledPixels: 10,
   steps: 3,
   seconds: 1,
+  secondsLeft: 0,
   engine: 'a test',
   finalLoss: 0.5,
 };
@@ -113,6 +115,15 @@ export class MemoryRooms implements Pick<Rooms, 'labels'> {
   }
 }
 
+/** Label planes as they were, whatever the moment; a mask without one has not changed. */
+export class MemoryHistory implements PastLabels {
+  readonly planes: MemoryRooms['planes'] = new Map();
+
+  async labelsAsOf(maskId: string) {
+    return this.planes.get(maskId);
+  }
+}
+
 type JobRoute = keyof ReturnType<typeof createJobs>['handlers'];
 
 /** A finished run: its model was reported, its maps of `sections` were published with these regions. */
@@ -144,6 +155,7 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
   const clock = new FakeClock(start);
   const store = createPrismaJobsStore(prisma);
   const rooms = new MemoryRooms();
+  const history = new MemoryHistory();
   const blobs = new MemoryBlobs();
   const live = new RecordingPages();
   const log = {
@@ -152,7 +164,7 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
     error: (message: string, fields?: object) => errors.push({ message, fields }),
   };
   const errors: object[] = [];
-  const jobs = createJobs({ store, rooms, blobs, live, clock, log });
+  const jobs = createJobs({ store, rooms, history, blobs, live, clock, log });
   const queue = createQueue({ store: store.jobs, rooms, blobs, live, clock, log });
 
   return {
@@ -160,6 +172,7 @@ export function createJobsWorld(prisma: PrismaClient, start = '2026-03-10T12:00:
     clock,
     store,
     rooms,
+    history,
     blobs,
     live,
     log,
