@@ -139,9 +139,12 @@ describe('a run', () => {
 describe('a retrain that people wait for', () => {
   it('ends with its first better map, told what is new; another run spends the rest', async () => {
     await using world = await startTrainerWorld(database);
-    const { taskId, masks, sections } = await world.tissueProject({ budgetSeconds: 10 });
+    const { taskId, masks, sections } = await world.tissueProject({ budgetSeconds: 20 });
     const live = await publishModel(world, taskId, [], []);
-    world.blobs.kept.set(`models/${live.jobId}`, encodeModel(await tinyModel({ seed: 3 })));
+    // It finds every pixel as likely a cell as a membrane: whatever was learnt is not worse.
+    const clueless = await tinyModel({ seed: 3 });
+    for (const { values } of clueless.state.parameters.slice(-2)) values.fill(0);
+    world.blobs.kept.set(`models/${live.jobId}`, encodeModel(clueless));
     const { width, height, values } = world.rooms.planes.get(masks[0]!)!;
     const earlier = { width, height, values: values.map((value, at) => (at < 1000 ? value : 0)) };
     world.history.planes.set(masks[0]!, earlier);
@@ -178,8 +181,8 @@ describe('a retrain that people wait for', () => {
     const { report } = early!;
     expect(early!.live).toBe(true);
     expect(report.verdict).toMatch(/^Went live, .* Training goes on in another run\.$/);
-    expect(report.seconds).toBeLessThan(9);
-    expect(report.secondsLeft).toBeCloseTo(10 - report.seconds, 5);
+    expect(report.seconds).toBeLessThan(18);
+    expect(report.secondsLeft).toBeCloseTo(20 - report.seconds, 5);
     expect(report.score!.vRand).toBeGreaterThanOrEqual(report.liveScore!.vRand!);
     expect((await world.store.models.maps(early!.modelId)).filter(({ published }) => published)).toHaveLength(
       3,
