@@ -50,4 +50,15 @@ export const PINNED: readonly Pinned[] = [
     found:
       'undos that shared a frame, the latest first, deleted what does not exist at a page that was behind',
   },
+  {
+    seed: 3929,
+    weather: {},
+    found:
+      'what was saved stayed on the device when the epoch ended before an acknowledgement was told again',
+  },
+  {
+    seed: 5230,
+    weather: {},
+    found: 'an acknowledgement of what a new epoch had written got lost, and was told to nobody again',
+  },
 ];

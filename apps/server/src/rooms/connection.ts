@@ -8,14 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MaskDocError, type OwnPartContext, ownPart } from '@cotrace/mask-doc';
-import {
-  CLOSE,
-  MAX_PRESENCE_PER_SECOND,
-  MAX_UNAUTHENTICATED_BYTES,
-  may,
-  ProtocolError,
-  type Role,
-} from '@cotrace/protocol';
+import { CLOSE, MAX_UNAUTHENTICATED_BYTES, may, ProtocolError, type Role } from '@cotrace/protocol';
 import type { WebSocket } from 'ws';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
@@ -35,11 +28,11 @@ import {
 import { GhostWatch } from './ghosts.ts';
 import { levelWithStore } from './headPoll.ts';
 import { Outgoing } from './outgoing.ts';
-import { readAllowedPresence } from './presence.ts';
+import { PRESENCE_RATE, readAllowedPresence } from './presence.ts';
 import { Questions } from './questions.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { refuseReadersNews } from './readers.ts';
-import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf } from './refusal.ts';
+import { closeCodeOf, closeReason, isForeign, isRubbish, refusalOf, tooEarly } from './refusal.ts';
 import type { Applied, Peer } from './room.ts';
 import type { RoomLimits } from './roomLimits.ts';
 import type { RoomHold, RoomRegistry } from './roomRegistry.ts';
@@ -77,10 +70,7 @@ export class Connection implements Peer {
   private readonly questions: Questions;
   private readonly ghosts: GhostWatch;
   private readonly mayStrike: () => boolean;
-  private readonly mayMove = createRateLimit({
-    perSecond: MAX_PRESENCE_PER_SECOND,
-    burst: MAX_PRESENCE_PER_SECOND,
-  });
+  private readonly mayMove = createRateLimit(PRESENCE_RATE);
   private readonly mayAskForAll = createRateLimit({ perSecond: 1, burst: 10 });
 
   constructor(
@@ -180,7 +170,7 @@ export class Connection implements Peer {
     this.send(readyFrame(room.ready(this.mayPaint)));
     this.questions.askFirst();
     this.ghosts.start();
-    this.acknowledgements.add(room.everythingOf(this.ownership().clientIds));
+    this.acknowledgeAll();
     this.sendPresences();
     for (const bytes of this.early.splice(0)) this.receive(bytes);
   }
@@ -194,11 +184,8 @@ export class Connection implements Peer {
     if (this.phase === 'inside') return this.receive(bytes);
     if (this.phase === 'gone') return;
     this.earlyBytes += bytes.length;
-    if (this.earlyBytes > MAX_UNAUTHENTICATED_BYTES) {
-      const got = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before sign-in is done, got ${this.earlyBytes}.`;
-      return this.end(CLOSE.comeBack, new ProtocolError('TOO_MANY_REQUESTS', got));
-    }
-    this.early.push(bytes);
+    if (this.earlyBytes <= MAX_UNAUTHENTICATED_BYTES) this.early.push(bytes);
+    else this.end(CLOSE.comeBack, tooEarly(this.earlyBytes));
   }
 
   private receive(bytes: Uint8Array) {
@@ -216,9 +203,13 @@ export class Connection implements Peer {
           room.prepare();
           return;
         }
-        case 'syncStep2':
-          this.questions.answered();
-          return this.takeUpdate(frame.update, 'answer');
+        case 'syncStep2': {
+          const wasAsked = this.questions.answered();
+          this.takeUpdate(frame.update, 'answer');
+          // By itself a page tells all of its own when it waits for an acknowledgement: of something told on entering, maybe.
+          if (!wasAsked && this.mayPaint && this.phase === 'inside') this.acknowledgeAll();
+          break;
+        }
         case 'update':
           return this.takeUpdate(frame.update, 'news');
         case 'presence':
@@ -229,6 +220,10 @@ export class Connection implements Peer {
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  private acknowledgeAll(): void {
+    this.acknowledgements.add(this.hold!.room.everythingOf(this.ownership().clientIds));
   }
 
   /** What was folded since the page was told last: without it the answer would lack pixels. */

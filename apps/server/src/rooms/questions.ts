@@ -44,10 +44,12 @@ export class Questions {
     this.parts.ask();
   }
 
-  /** An answer is here; also one that nobody asked for. It may still be refused, or leave a gap. */
-  answered(): void {
-    this.awaited = Math.max(0, this.awaited - 1);
+  /** An answer is here; returns whether anybody had asked. It may still be refused, or leave a gap. */
+  answered(): boolean {
+    const wasAsked = this.awaited > 0;
+    if (wasAsked) this.awaited--;
     this.isInStep = true;
+    return wasAsked;
   }
 
   /** Something before this update is missing: ask for all of it, once. */

@@ -1,6 +1,13 @@
 /** What a socket is told when something is not done, and with which code it is closed. Knows no socket. */
 import { MaskDocError } from '@cotrace/mask-doc';
-import { CLOSE, ERRORS, type ErrorBody, ProtocolError, type RefusedStrokes } from '@cotrace/protocol';
+import {
+  CLOSE,
+  ERRORS,
+  type ErrorBody,
+  MAX_UNAUTHENTICATED_BYTES,
+  ProtocolError,
+  type RefusedStrokes,
+} from '@cotrace/protocol';
 
 /** One sentence and a code for any error; what is not ours is told as INTERNAL, without its details. */
 export function refusalOf(error: unknown): ErrorBody {
@@ -51,6 +58,13 @@ export function isForeign(error: unknown): boolean {
     error instanceof MaskDocError && (error.code === 'FOREIGN_CLIENT' || error.code === 'FOREIGN_DELETION')
   );
 }
+
+/** More bytes than are held for somebody who is not known yet. */
+export const tooEarly = (got: number): ProtocolError =>
+  new ProtocolError(
+    'TOO_MANY_REQUESTS',
+    `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before sign-in is done, got ${got}.`,
+  );
 
 /** A close frame holds 123 bytes of text. */
 export function closeReason({ code }: ErrorBody): string {

@@ -17,9 +17,12 @@ export interface Carry {
   readonly refused: readonly KeptStroke[];
   /** Those of either that the device could not take. */
   readonly inThisTabOnly: ReadonlySet<number>;
+  /** What the device may still hold of the session, these or others: the next document forgets what it finds to be saved. */
+  readonly onDevice: ReadonlySet<number>;
 }
 
-export const NOTHING_CARRIED: Carry = { strokes: [], refused: [], inThisTabOnly: new Set() };
+const NONE: ReadonlySet<number> = new Set();
+export const NOTHING_CARRIED: Carry = { strokes: [], refused: [], inThisTabOnly: NONE, onDevice: NONE };
 
 /** Pending strokes of a document. */
 export function pendingStrokes(maskDoc: MaskDoc, tracker: DurabilityTracker): KeptStroke[] {

@@ -272,12 +272,10 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
     await loading;
     if (isDestroyed) return;
     if (typeof asked === 'function') expect(asked());
-    const { strokes } = carried ?? NOTHING_CARRIED;
+    const { strokes, onDevice } = carried ?? NOTHING_CARRIED;
     carried = undefined;
-    if (strokes.length > 0) {
-      recorder.refuse(submit(maskDoc, tracker, strokes));
-      recorder.look(strokes.map(({ strokeId }) => strokeId));
-    }
+    if (strokes.length > 0) recorder.refuse(submit(maskDoc, tracker, strokes));
+    recorder.look([...onDevice, ...strokes.map(({ strokeId }) => strokeId)]);
     learn({ everSynced: true });
     countPending();
   };
@@ -358,6 +356,7 @@ export function openMaskSession(options: MaskSessionOptions): MaskSession {
       strokes: unsavedStrokes(),
       refused: recorder.refused,
       inThisTabOnly: carried?.inThisTabOnly ?? new Set(recorder.inThisTabOnly),
+      onDevice: new Set([...(carried?.onDevice ?? []), ...recorder.onDevice]),
     }),
     refuseAll(why) {
       const strokes = withRefusal(unsavedStrokes(), why);

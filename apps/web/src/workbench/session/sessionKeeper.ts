@@ -145,10 +145,10 @@ export function createSessionKeeper(open: (options: MaskSessionOptions) => MaskS
     startOver(mask, { keepStrokes }) {
       const before = kept.get(mask.place.maskId)?.session;
       if (!keepStrokes) before?.letGo();
-      const { strokes, refused, inThisTabOnly } = before?.unsaved() ?? NOTHING_CARRIED;
+      const { strokes, refused, ...known } = before?.unsaved() ?? NOTHING_CARRIED;
       if (!keepStrokes) return replace(mask, NOTHING_CARRIED);
       const again = refused.map(({ refusal: _, ...stroke }) => stroke);
-      return replace(mask, { strokes: [...strokes, ...again], refused: [], inThisTabOnly });
+      return replace(mask, { strokes: [...strokes, ...again], refused: [], ...known });
     },
     session: (maskId) => kept.get(maskId)?.session,
     get lingeringStrokes() {

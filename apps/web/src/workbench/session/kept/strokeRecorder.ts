@@ -16,6 +16,8 @@ export interface StrokeRecorder {
   look(strokeIds: Iterable<number>): void;
   /** Strokes that the device could not take. */
   readonly inThisTabOnly: ReadonlySet<number>;
+  /** Strokes that the device may hold. */
+  readonly onDevice: ReadonlySet<number>;
   /** Something is on its way to the device and not there yet. */
   readonly isWriting: boolean;
   /** Why not. */
@@ -188,6 +190,9 @@ export function createStrokeRecorder({
     },
     get inThisTabOnly() {
       return failed;
+    },
+    get onDevice() {
+      return onDevice;
     },
     get isWriting() {
       return writing !== undefined;
