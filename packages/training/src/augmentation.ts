@@ -16,6 +16,16 @@ export interface Augmentation {
   noise: number;
 }
 
+/** Neither turned, bent nor lit otherwise. */
+export const AS_IT_IS: Augmentation = {
+  matrix: [1, 0, 0, 1],
+  elastic: 0,
+  contrast: 1,
+  curve: 0,
+  brightness: 0,
+  noise: 0,
+};
+
 export type DrawAugmentation = (random: SeededRandom, side: number) => Augmentation;
 
 const QUARTER_TURNS = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawDefaultAugmentation } from './augmentation.ts';
+import { AS_IT_IS, drawDefaultAugmentation } from './augmentation.ts';
 import { createBatches } from './batches.ts';
 import { cropPlaces } from './cropPlaces.ts';
 import { MEMBRANE_LABELS } from './section.ts';
@@ -61,15 +61,7 @@ describe('batches', () => {
   test('say where their images lie', () => {
     const section = { ...stripes({ width: 200, height: 150 }), name: 'where.png' };
     const set = setOf([partlyLabelled(section, (x, y) => x > 60 && x < 140 && y > 60 && y < 90)]);
-    const straight = {
-      matrix: [1, 0, 0, 1],
-      elastic: 0,
-      contrast: 1,
-      curve: 0,
-      brightness: 0,
-      noise: 0,
-    } as const;
-    const batches = createBatches(set, { tile: 32, batch: 4, seed: 5, augment: () => straight });
+    const batches = createBatches(set, { tile: 32, batch: 4, seed: 5, augment: () => AS_IT_IS });
     const { images } = batches(3);
     for (const [i, { section: name, x, y, width, height }] of batches.tiles(3).entries()) {
       expect([name, width, height]).toEqual(['where.png', 32, 32]);
@@ -108,14 +100,7 @@ test('weights are 0 exactly where nothing is painted', () => {
     tile: 64,
     batch: 1,
     seed: 2,
-    augment: () => ({
-      matrix: [1, 0, 0, 1],
-      elastic: 0,
-      contrast: 1,
-      curve: 0,
-      brightness: 0,
-      noise: 0,
-    }),
+    augment: () => AS_IT_IS,
   });
   const { weights, targets } = batches(0);
   weights.forEach((weight, at) => {

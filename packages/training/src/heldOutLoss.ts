@@ -1,19 +1,10 @@
 /** How well weights do on held-out labels while they are trained: one number from a few fixed crops. */
 import type { TrainBatch, Unet } from '@cotrace/unet';
-import type { Augmentation } from './augmentation.ts';
+import { AS_IT_IS } from './augmentation.ts';
 import { createBatches } from './batches.ts';
 import { channelsOf } from './prediction.ts';
 import { toProbabilities } from './probability.ts';
 import type { TrainingSet } from './trainingSet.ts';
-
-const AS_IT_IS: Augmentation = {
-  matrix: [1, 0, 0, 1],
-  elastic: 0,
-  contrast: 1,
-  curve: 0,
-  brightness: 0,
-  noise: 0,
-};
 
 /** Enough to rank weights of one run, few enough to cost less than two steps. */
 const CROPS = 8;
