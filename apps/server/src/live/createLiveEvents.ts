@@ -6,7 +6,6 @@ import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import {
   type ClientToServerEvents,
   ERRORS,
-  MAX_PRESENCE_PER_SECOND,
   may,
   ProtocolError,
   type ServerToClientEvents,
@@ -14,6 +13,7 @@ import {
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
 import type { Access, Actor } from '../access/access.ts';
 import type { Log } from '../log.ts';
+import { PRESENCE_RATE } from '../rooms/presence.ts';
 import { createRateLimit } from '../rooms/rateLimit.ts';
 import { createCrowd } from './crowd.ts';
 import type { LiveEvents } from './liveEvents.ts';
@@ -77,7 +77,7 @@ export function createLiveEvents({
   });
 
   io.on('connection', (socket) => {
-    const mayMove = createRateLimit({ perSecond: MAX_PRESENCE_PER_SECOND, burst: MAX_PRESENCE_PER_SECOND });
+    const mayMove = createRateLimit(PRESENCE_RATE);
     socket.on('join', (projectId, answer) => {
       if (typeof projectId !== 'string' || typeof answer !== 'function') return;
       join(socket, projectId).then(
