@@ -2,8 +2,10 @@
  * The compositor where WebGL2 is missing: mask and maps are coloured once into canvases of their own and drawn scaled.
  * Slower, the same picture but for the prediction's outline, which is a pixel of the map wide.
  */
+
 import { TILE_PIXELS, TILE_SIZE } from '@cotrace/mask';
 import type { Compositor, ImagePiece, PredictionMeaning, TileSource } from './compositor.ts';
+import { fitCanvas } from './fitCanvas.ts';
 import type { Layers, MapLayer } from './layers.ts';
 import { heatRamp } from './palette.ts';
 
@@ -91,8 +93,7 @@ export function createCanvasCompositor(canvas: HTMLCanvasElement): Compositor {
     kind: '2d',
     resize(extent, devicePixelRatio) {
       ratio = devicePixelRatio;
-      canvas.width = Math.max(1, Math.round(extent.width * ratio));
-      canvas.height = Math.max(1, Math.round(extent.height * ratio));
+      fitCanvas(canvas, extent, ratio);
     },
     setImage(next) {
       pieces = next;

@@ -2,8 +2,10 @@
  * The compositor on WebGL2: the image as textures, the mask as label values in chunks of 2048², coloured by a palette while
  * drawing, so that only touched tiles of 128² are ever uploaded. Answers undefined where WebGL2 is missing.
  */
+
 import { type Box, TILE_PIXELS, TILE_SIZE } from '@cotrace/mask';
 import type { Compositor, ImagePiece, PredictionMeaning, Scene, TileSource } from './compositor.ts';
+import { fitCanvas } from './fitCanvas.ts';
 import { createProgram, createTexture, type Program } from './glParts.ts';
 import type { MapLayer } from './layers.ts';
 import { heatRamp } from './palette.ts';
@@ -236,8 +238,7 @@ export function createGlCompositor(canvas: HTMLCanvasElement): Compositor | unde
     resize(extent, devicePixelRatio) {
       size = extent;
       ratio = devicePixelRatio;
-      canvas.width = Math.max(1, Math.round(extent.width * ratio));
-      canvas.height = Math.max(1, Math.round(extent.height * ratio));
+      fitCanvas(canvas, extent, ratio);
     },
     setImage(next) {
       const kept = new Set(next.map(({ bitmap }) => bitmap));

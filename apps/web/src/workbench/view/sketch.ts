@@ -2,7 +2,9 @@
  * What a tool would do, drawn before it is done: outlines, and hatched pixels in the colours that they would take. On a
  * canvas of its own; knows no tools and paints no mask.
  */
+
 import { boundingBox, type Runs } from '@cotrace/mask';
+import { fitCanvas } from './fitCanvas.ts';
 import type { Rgb } from './palette.ts';
 import { type Extent, type Point, toScreen, type Viewport } from './viewport.ts';
 
@@ -142,8 +144,7 @@ export function createSketchLayer(canvas: HTMLCanvasElement): SketchLayer {
   return {
     resize(extent, devicePixelRatio) {
       ratio = devicePixelRatio;
-      canvas.width = Math.max(1, Math.round(extent.width * ratio));
-      canvas.height = Math.max(1, Math.round(extent.height * ratio));
+      fitCanvas(canvas, extent, ratio);
       isEmpty = true;
     },
     draw(sketch, view, image) {

@@ -2,7 +2,9 @@
  * The stroke being drawn, on a canvas of its own above the image: each pointer event fills only the runs that it added.
  * Knows no tools; the finished stroke is drawn by the compositor.
  */
+
 import { forEachRun, type Runs } from '@cotrace/mask';
+import { fitCanvas } from './fitCanvas.ts';
 import type { Extent, Viewport } from './viewport.ts';
 
 /** Pixels in a CSS colour (with its alpha). */
@@ -56,8 +58,7 @@ export function createStrokeOverlay(canvas: HTMLCanvasElement): StrokeOverlay {
   return {
     resize(extent, devicePixelRatio) {
       ratio = devicePixelRatio;
-      canvas.width = Math.max(1, Math.round(extent.width * ratio));
-      canvas.height = Math.max(1, Math.round(extent.height * ratio));
+      fitCanvas(canvas, extent, ratio);
       dirty = false;
     },
     begin(at) {
