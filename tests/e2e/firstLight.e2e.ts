@@ -10,7 +10,7 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPng, realMembraneFolder } from '../support/realSections.ts';
 import { paintThroughOwnSocket } from './handmadeSocket.ts';
-import { openPerson, type Person } from './person.ts';
+import { invitePerson, openPerson, type Person } from './person.ts';
 import {
   freePort,
   launchBrowser,
@@ -34,17 +34,8 @@ async function screenshot(person: Person, name: string): Promise<void> {
   await person.page.screenshot({ path: join(screens, `${name}.png`) });
 }
 
-async function invite(projectId: string, role: 'annotator' | 'viewer', name: string): Promise<Person> {
-  const invitation = await ada.call('createInvitation', { params: { projectId }, body: { role } });
-  const person = await openPerson(browser, product.origin);
-  await person.page.goto(new URL(new URL(invitation.url!).pathname, product.origin).href);
-  await person.page.getByLabel('Name', { exact: true }).fill(name);
-  await person.page.getByLabel('E-mail').fill(`${name.toLowerCase()}@example.org`);
-  await person.page.getByLabel('Password').fill(`${name}-paints-cells-1`);
-  await person.page.getByRole('button', { name: /join/i }).click();
-  await person.page.waitForURL(/\/projects\//);
-  return person;
-}
+const invite = (projectId: string, role: 'annotator' | 'viewer', name: string) =>
+  invitePerson(ada, { browser, origin: product.origin }, { projectId, role, name });
 
 /** Both paint until the server queues a run; answers when that stroke ended. */
 async function paintUntilQueued(taskId: string): Promise<number> {

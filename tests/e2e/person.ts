@@ -25,6 +25,23 @@ export interface Person {
   close(): Promise<void>;
 }
 
+/** Somebody new, who follows the invitation of `by` and gives a name, an address and a password. */
+export async function invitePerson(
+  by: Person,
+  { browser, origin }: { browser: Browser; origin: string },
+  { projectId, role, name }: { projectId: string; role: 'annotator' | 'viewer'; name: string },
+): Promise<Person> {
+  const invitation = await by.call('createInvitation', { params: { projectId }, body: { role } });
+  const person = await openPerson(browser, origin);
+  await person.page.goto(new URL(new URL(invitation.url!).pathname, origin).href);
+  await person.page.getByLabel('Name', { exact: true }).fill(name);
+  await person.page.getByLabel('E-mail').fill(`${name.toLowerCase()}@example.org`);
+  await person.page.getByLabel('Password').fill(`${name}-paints-cells-1`);
+  await person.page.getByRole('button', { name: /join/i }).click();
+  await person.page.waitForURL(/\/projects\//);
+  return person;
+}
+
 export async function openPerson(browser: Browser, origin: string): Promise<Person> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
   const client = restClient(context, origin);

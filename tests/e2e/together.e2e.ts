@@ -2,7 +2,7 @@
 import type { Project, Section } from '@cotrace/protocol';
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPerson, type Person } from './person.ts';
+import { invitePerson, openPerson, type Person } from './person.ts';
 import { freePort, launchBrowser, type RunningProduct, startProduct, temporaryHome } from './product.ts';
 
 const home = temporaryHome();
@@ -14,19 +14,6 @@ let ben: Person;
 let project: Project;
 let sections: Section[];
 let where: { projectId: string; sectionId: string; taskId: string };
-
-async function invite(name: string): Promise<Person> {
-  const params = { projectId: project.id };
-  const invitation = await ada.call('createInvitation', { params, body: { role: 'annotator' } });
-  const person = await openPerson(browser, product.origin);
-  await person.page.goto(new URL(new URL(invitation.url!).pathname, product.origin).href);
-  await person.page.getByLabel('Name', { exact: true }).fill(name);
-  await person.page.getByLabel('E-mail').fill(`${name.toLowerCase()}@example.org`);
-  await person.page.getByLabel('Password').fill(`${name}-paints-cells-1`);
-  await person.page.getByRole('button', { name: /join/i }).click();
-  await person.page.waitForURL(/\/projects\//);
-  return person;
-}
 
 const viewOf = async (page: Page) => {
   const canvas = page.getByTestId('workbench-canvas');
@@ -53,7 +40,11 @@ beforeAll(async () => {
     (one) => !one.heldOut && one.masks.every(({ labelledPixels }) => labelledPixels === 0),
   )!;
   where = { projectId: project.id, sectionId: empty.id, taskId: project.tasks[0]!.id };
-  ben = await invite('Ben');
+  ben = await invitePerson(
+    ada,
+    { browser, origin: product.origin },
+    { projectId: project.id, role: 'annotator', name: 'Ben' },
+  );
   await ada.openSection(where);
   await ben.openSection(where);
 });
